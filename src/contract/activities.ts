@@ -1,0 +1,117 @@
+import type { Command, CommandKind } from '../domain/command.js';
+import type { ChildAttempt } from '../domain/children.js';
+import type { Failure } from '../domain/failures.js';
+import type { Result } from '../domain/result.js';
+import type { Scope } from '../domain/scope.js';
+import type { ClosedStatus, ExecutionMode, SessionPatch, Verdict, WaitingOn } from '../domain/session.js';
+import type { StartInput } from './start-input.js';
+
+/** Which interaction an activity works on: idempotent by (session, seq, command id). */
+export interface InteractionKey {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly commandId: string;
+  readonly step: string;
+}
+
+export interface GenerateInput extends InteractionKey {
+  readonly mode: ExecutionMode;
+  /** Present for the first interaction: the row is made from it when no `planChildren` made it before. */
+  readonly start: StartInput | null;
+}
+
+/** A command for a client travels whole; one for the executor only as what the workflow needs. */
+export type Generated =
+  | { readonly ok: true; readonly for: 'client'; readonly command: Command }
+  | {
+      readonly ok: true;
+      readonly for: 'executor';
+      readonly kind: CommandKind;
+      readonly title: string;
+      readonly timeoutMs: number;
+    }
+  | { readonly ok: true; readonly for: 'children'; readonly command: Command }
+  | { readonly ok: false; readonly failure: Failure }
+  /** The scope or the subject does not exist: the session cannot begin. */
+  | { readonly ok: false; readonly failure: Failure; readonly fatal: true };
+
+export interface ValidateInput extends InteractionKey {
+  readonly result: Result;
+  readonly digest: string;
+  readonly source: 'observed' | 'claimed';
+  readonly lease?: number;
+}
+
+export type Validated =
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** The lease number is not the current one: the command stays open. */
+  | { readonly kind: 'stale_lease' };
+
+export interface PlanInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly commandId: string;
+  readonly children: readonly { readonly component: string; readonly sessionId: string; readonly attempt: number }[];
+}
+
+export interface MergeInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly commandId: string;
+  readonly child: { readonly sessionId: string; readonly component: string; readonly branch: string };
+}
+export type Merged = { readonly ok: true; readonly commit: string } | { readonly ok: false; readonly failure: Failure };
+
+export interface CloseInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly status: ClosedStatus;
+  readonly failure: Failure | null;
+}
+
+export interface WaitInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly waitingOn: WaitingOn | null;
+  /** Why, for the operator. */
+  readonly reason: string | null;
+}
+
+/** On the session Task Queue, with Postgres. `generateCommand.<Step>` and `validateResult.<Step>` exist per step. */
+export interface SessionActivities {
+  /** Loads an open command again after continue-as-new. */
+  loadCommand(key: InteractionKey & { mode: ExecutionMode }): Promise<Generated>;
+  /** Inserts the rows of children not started yet, so that their ids can be read at once. */
+  planChildren(input: PlanInput): Promise<void>;
+  /** Writes a child's outcome or a failure held against it into the parent's table of children. */
+  recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt }): Promise<void>;
+  /** The outcome of a child that was started before. */
+  childOutcome(input: { scope: Scope; sessionId: string }): Promise<ChildOutcome>;
+  noteWaiting(input: WaitInput): Promise<void>;
+  closeSession(input: CloseInput): Promise<void>;
+}
+
+export interface ChildOutcome {
+  readonly status: 'active' | ClosedStatus;
+  readonly branch: string | null;
+  readonly commit: string | null;
+  readonly failure: Failure | null;
+  readonly fixRounds: number;
+}
+
+/** On an executor's own Task Queue, beside the workspaces. */
+export interface ExecutorActivities {
+  runCommand(key: InteractionKey): Promise<Result>;
+  mergeChild(input: MergeInput): Promise<Merged>;
+  /** Runs the checks of every component on the merged branch. */
+  checkChildren(input: InteractionKey): Promise<Result>;
+}
+
+export type GenerateCommand = (input: GenerateInput) => Promise<Generated>;
+export type ValidateResult = (input: ValidateInput) => Promise<Validated>;
+export const generateType = (step: string): string => `generateCommand.${step}`;
+export const validateType = (step: string): string => `validateResult.${step}`;
+
+export type { SessionPatch };

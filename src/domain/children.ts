@@ -1,0 +1,24 @@
+import type { Failure } from './failures.js';
+import type { ClosedStatus } from './session.js';
+
+/** One child session of a component. Retrying makes a new one; the old one stays. */
+export interface ChildAttempt {
+  readonly component: string;
+  readonly sessionId: string;
+  readonly attempt: number;
+  /** `planned`: its row exists and it waits for a slot. */
+  readonly status: 'planned' | 'active' | ClosedStatus;
+  readonly branch: string | null;
+  readonly commit: string | null;
+  /** Commit of the merge into the parent's branch, once merged. */
+  readonly mergedAs: string | null;
+  /** Why it does not count, though it may be closed as complete (conflict, failing check). */
+  readonly failure: Failure | null;
+  /** Rounds of fixing it took. */
+  readonly fixRounds: number;
+}
+
+/** A component that is done: its newest child is complete, merged, and nothing is held against it. */
+export function isDone(child: ChildAttempt | undefined): boolean {
+  return child !== undefined && child.status === 'complete' && child.mergedAs !== null && child.failure === null;
+}

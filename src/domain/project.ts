@@ -1,0 +1,51 @@
+export const TOOLCHAIN_NAMES = ['node'] as const;
+export type ToolchainName = (typeof TOOLCHAIN_NAMES)[number];
+
+export interface Component {
+  readonly name: string;
+  readonly context: string;
+  readonly type: string;
+  readonly description: string;
+  /** Higher starts first among components that are ready together. */
+  readonly priority: number;
+  /** Names of components of the same project; order between contexts is not enforced. */
+  readonly dependsOn: readonly string[];
+}
+
+export interface Story {
+  readonly title: string;
+  readonly context: string;
+  readonly text: string;
+  readonly acceptanceCriteria: readonly string[];
+}
+
+/** Guidance put into prompts; `*` matches every component type or session type. */
+export interface Rule {
+  readonly name: string;
+  readonly componentType: string;
+  readonly sessionType: string;
+  readonly text: string;
+}
+
+export interface Context {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface Project {
+  readonly name: string;
+  readonly description: string;
+  readonly toolchain: ToolchainName;
+  /** What git is given to fetch and push: a URL or an absolute path; never with credentials in it. */
+  readonly remote: string;
+  readonly defaultBranch: string;
+}
+
+/** Everything `specwright.yaml` declares. */
+export interface ProjectModel {
+  readonly project: Project;
+  readonly contexts: readonly Context[];
+  readonly components: readonly Component[];
+  readonly stories: readonly Story[];
+  readonly rules: readonly Rule[];
+}

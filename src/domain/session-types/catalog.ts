@@ -1,0 +1,30 @@
+import type { SessionTypeName } from '../session.js';
+import { componentCoding } from './component-coding.js';
+import { componentDesign } from './component-design.js';
+import { componentDesignReview } from './component-design-review.js';
+import { componentTesting } from './component-testing.js';
+import { contextCoding } from './context-coding.js';
+import { contextComponentsDesign } from './context-components-design.js';
+import { contextDesign } from './context-design.js';
+import { contextTesting } from './context-testing.js';
+import type { SessionType } from './session-type.js';
+
+/** Every session type there is. */
+export const SESSION_TYPES: Readonly<Record<SessionTypeName, SessionType>> = {
+  contextDesign,
+  contextComponentsDesign,
+  contextCoding,
+  contextTesting,
+  componentDesign,
+  componentDesignReview,
+  componentCoding,
+  componentTesting,
+};
+
+/** The types whose steps exist and that can be started. */
+export const IMPLEMENTED_TYPES = ['componentCoding', 'contextCoding'] as const satisfies readonly SessionTypeName[];
+export type ImplementedType = (typeof IMPLEMENTED_TYPES)[number];
+
+export function isImplemented(type: SessionTypeName): type is ImplementedType {
+  return (IMPLEMENTED_TYPES as readonly SessionTypeName[]).includes(type);
+}

@@ -1,0 +1,65 @@
+import type { Failure } from './failures.js';
+import type { ResultStatus } from './result.js';
+
+export const SESSION_TYPE_NAMES = [
+  'contextDesign',
+  'contextComponentsDesign',
+  'contextCoding',
+  'contextTesting',
+  'componentDesign',
+  'componentDesignReview',
+  'componentCoding',
+  'componentTesting',
+] as const;
+export type SessionTypeName = (typeof SESSION_TYPE_NAMES)[number];
+
+export const EXECUTION_MODES = ['manual', 'auto', 'agentic'] as const;
+export type ExecutionMode = (typeof EXECUTION_MODES)[number];
+
+export type ClosedStatus = 'complete' | 'failed' | 'cancelled';
+export type SessionStatus = 'active' | ClosedStatus;
+
+/** What an active session waits for; null only while a step of its own is being worked on. */
+export const WAITING_ON = ['client', 'executor', 'children', 'slot', 'decision', 'quota', 'system'] as const;
+export type WaitingOn = (typeof WAITING_ON)[number];
+
+export type OnExhausted = 'wait' | 'fail';
+
+/** One turn as routing sees it: the step, and its result's status once completed. */
+export interface Turn {
+  readonly seq: number;
+  readonly step: string;
+  /** Null while pending. */
+  readonly status: ResultStatus | null;
+}
+
+export interface PullRequest {
+  readonly title: string;
+  readonly body: string;
+  /** `git request-pull` style text for a plain remote. */
+  readonly compare: string;
+}
+
+/** What judging adds to the session. */
+export interface SessionPatch {
+  readonly workspace?: string;
+  readonly branch?: string;
+  readonly baseSha?: string;
+  readonly commit?: string;
+  readonly remoteSha?: string;
+  readonly pullRequest?: PullRequest;
+}
+
+/** What judging yields: the final status, why it is not `ok`, and what to remember. */
+export interface Verdict {
+  readonly status: ResultStatus;
+  readonly failure?: Failure;
+  readonly patch: SessionPatch;
+  /** Components whose child needs a new attempt, with the reason; only for spawn steps. */
+  readonly charged?: readonly ChargedComponent[];
+}
+
+export interface ChargedComponent {
+  readonly component: string;
+  readonly failure: Failure;
+}
