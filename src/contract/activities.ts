@@ -3,7 +3,7 @@ import type { ChildAttempt } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
 import type { Result } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
-import type { ClosedStatus, ExecutionMode, SessionPatch, Verdict, WaitingOn } from '../domain/session.js';
+import type { ClosedStatus, ExecutionMode, Verdict, WaitingOn } from '../domain/session.js';
 import type { StartInput } from './start-input.js';
 
 /** Which interaction an activity works on: idempotent by (session, seq, command id). */
@@ -111,7 +111,5 @@ export interface ExecutorActivities {
 
 export type GenerateCommand = (input: GenerateInput) => Promise<Generated>;
 export type ValidateResult = (input: ValidateInput) => Promise<Validated>;
-export const generateType = (step: string): string => `generateCommand.${step}`;
-export const validateType = (step: string): string => `validateResult.${step}`;
-
-export type { SessionPatch };
+export const generateType = (step: string) => `generateCommand.${step}` as const;
+export const validateType = (step: string) => `validateResult.${step}` as const;

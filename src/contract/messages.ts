@@ -113,5 +113,7 @@ export const nextCommand = query<Next>('nextCommand');
 export const sessionState = query<SessionView>('sessionState');
 export const decide = update<{ accepted: true }, [Decision]>('decide');
 export const setExecutionMode = update<{ mode: ExecutionMode }, [{ mode: ExecutionMode }]>('setExecutionMode');
+/** Waits until the session is at rest for the first time; with Update-with-Start it answers a start with the first command. */
+export const awaitRest = update<Next, []>('awaitRest');
 /** Sent by `client.ts` before Temporal's own Cancel, so that the reason is in the history. */
 export const cancelReason = signal<[{ userId: string; reason: string }]>('cancelReason');

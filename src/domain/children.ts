@@ -1,3 +1,4 @@
+import { sha256Hex } from './digest.js';
 import type { Failure } from './failures.js';
 import type { ClosedStatus } from './session.js';
 
@@ -21,4 +22,9 @@ export interface ChildAttempt {
 /** A component that is done: its newest child is complete, merged, and nothing is held against it. */
 export function isDone(child: ChildAttempt | undefined): boolean {
   return child !== undefined && child.status === 'complete' && child.mergedAs !== null && child.failure === null;
+}
+
+/** A child's Workflow Id, derived so that starting it twice is the same child. */
+export function childSessionId(parentSessionId: string, component: string, attempt: number): string {
+  return `c-${sha256Hex(`${parentSessionId}\n${component}\n${attempt}`).slice(0, 32)}`;
 }

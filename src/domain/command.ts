@@ -87,11 +87,15 @@ export interface PlannedChild {
   readonly sessionId: string;
   readonly component: string;
   readonly attempt: number;
+  /** Components of this context that have to be merged before this one starts. */
+  readonly dependsOn: readonly string[];
 }
 
 export interface SpawnMetadata extends WorkspaceMetadata {
   readonly childSessionIds: readonly string[];
   readonly children: readonly PlannedChild[];
+  /** Components that have a child but are no longer in the context. */
+  readonly removed: readonly string[];
 }
 
 interface CommandBase {

@@ -2,34 +2,30 @@ import type {
   ChildOutcome,
   CloseInput,
   GenerateInput,
-  InteractionKey,
   PlanInput,
   ValidateInput,
   WaitInput,
 } from '../contract/activities.js';
 import type { ChildAttempt } from '../domain/children.js';
-import type { Command, CommandDraft } from '../domain/command.js';
+import type { Command } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Failure } from '../domain/failures.js';
+import type { Built, JudgeInput } from '../domain/judging.js';
 import type { Scope } from '../domain/scope.js';
 import type { Verdict } from '../domain/session.js';
 
-/** What a step makes of the facts: a command, or why none can be built (a counted error interaction). */
-export type Built =
-  { readonly ok: true; readonly command: CommandDraft } | { readonly ok: false; readonly failure: Failure };
+export type { Built, JudgeInput };
+// The store knows ports, not the contract: what the methods below take and give.
+export type { ChildOutcome, CloseInput, GenerateInput, PlanInput, ValidateInput, WaitInput };
 
-/** What judging is given: the command as it was handed out, and the bytes of every reported output. */
-export interface JudgeInput {
-  readonly facts: StepFacts;
+/** A command with what decides who carries it out. */
+export interface StoredCommand {
   readonly command: Command;
-  readonly result: ValidateInput['result'];
-  readonly source: 'observed' | 'claimed';
-  /** Output bytes by output name, inline and referred ones alike. */
-  readonly outputs: ReadonlyMap<string, Uint8Array>;
+  readonly executorQueue: string | null;
 }
 
 export type Opened =
-  | { readonly kind: 'opened'; readonly command: Command }
+  | ({ readonly kind: 'opened' } & StoredCommand)
   | { readonly kind: 'unbuildable'; readonly failure: Failure }
   /** Account, project, user, context or component do not exist, or the id is another scope's. */
   | { readonly kind: 'refused'; readonly failure: Failure };
@@ -48,7 +44,7 @@ export interface ProgressStore {
    */
   openInteraction(input: GenerateInput, build: (facts: StepFacts) => Built): Promise<Opened>;
   /** The stored command, or null. */
-  loadCommand(scope: Scope, sessionId: string, commandId: string): Promise<Command | null>;
+  loadCommand(scope: Scope, sessionId: string, commandId: string): Promise<StoredCommand | null>;
   /**
    * Stores inline outputs, judges, completes the interaction, patches the session. Asked again it returns the stored
    * verdict and judges nothing.

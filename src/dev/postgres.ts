@@ -1,0 +1,168 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { freePorts } from './free-ports.js';
+import { launchServer } from './launch-server.js';
+import { type Cluster, POSTGRES_ENV, type PostgresOptions, prepareCluster } from './postgres-cluster.js';
+import { readIfThere } from './private-file.js';
+import { endProcess, findProcess, isRunning, type ProcessIdentity } from './processes.js';
+import { waitUntil } from './wait-until.js';
+
+export interface PostgresServer {
+  /** As the superuser; holds the password, so it is never logged. */
+  readonly adminUrl: string;
+  readonly pid: number;
+  /** True for one that a killed run left behind. */
+  readonly reused: boolean;
+  /** The folder of the database cluster. */
+  readonly clusterPath: string;
+  /** Ends the server; safe to call again. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly identity: ProcessIdentity;
+  readonly port: number;
+}
+
+/** Recovery after a kill replays at most one checkpoint's worth of log. */
+const START_TIMEOUT_MS = 60_000;
+const ATTEMPTS = 3;
+
+/** Starts the embedded Postgres, making its cluster first, or takes over the one that a killed run left. */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const cluster = await prepareCluster(options, endServerOf);
+  const leftover = await takeLeftover(cluster);
+  if (leftover !== null) return toServer(cluster, leftover, true);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return toServer(cluster, await startOnce(cluster), false);
+    } catch (error) {
+      // A port lost in a race, or the shared memory of a killed server that its last processes still hold.
+      if (attempt === ATTEMPTS) throw error;
+      cluster.log(`Postgres did not start, trying again: ${(error as Error).message}`);
+    }
+  }
+}
+
+async function startOnce(cluster: Cluster): Promise<Running> {
+  const [port] = (await freePorts(1)) as [number];
+  const before = (await readIfThere(cluster.logPath))?.length ?? 0;
+  const { programs, account, logPath } = cluster;
+  const args = serverArguments(cluster, port);
+  const identity = await launchServer({ program: programs.postgres, args, account, logPath, env: POSTGRES_ENV });
+  try {
+    await untilAnswering(cluster, { identity, port }, START_TIMEOUT_MS);
+    return { identity, port };
+  } catch (error) {
+    await end(identity);
+    throw new Error(`${(error as Error).message}${await lastComplaint(cluster.logPath, before)}`);
+  }
+}
+
+function serverArguments({ path, unsafe }: Cluster, port: number): readonly string[] {
+  const values = {
+    listen_addresses: '127.0.0.1',
+    // Only the port: a socket in /tmp would be one more way in.
+    unix_socket_directories: '',
+    max_connections: '200',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...(unsafe ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+  };
+  return [
+    '-D',
+    path,
+    '-p',
+    `${port}`,
+    ...Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+}
+
+async function untilAnswering(cluster: Cluster, running: Running, timeoutMs: number): Promise<void> {
+  await waitUntil(
+    async () => {
+      if (await answers(adminUrl(cluster, running.port))) return true;
+      if (!(await isRunning(running.identity))) throw new Error('Postgres ended at once');
+      return null;
+    },
+    { otherwise: 'Postgres did not answer', timeoutMs },
+  );
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 2000 });
+  // Without a listener a connection lost between two calls would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A server that a killed run left on this cluster: taken over when it answers, else ended. */
+async function takeLeftover(cluster: Cluster): Promise<Running | null> {
+  const leftover = await serverOf(cluster.path);
+  if (leftover === null) return null;
+  try {
+    await untilAnswering(cluster, leftover, 10_000);
+    cluster.log('taking over the Postgres that an earlier run left');
+    return leftover;
+  } catch {
+    cluster.log('ending the Postgres that an earlier run left');
+    await end(leftover.identity);
+    return null;
+  }
+}
+
+/** The server that runs on a cluster, by its `postmaster.pid`: line 1 is the pid, line 4 the port. */
+async function serverOf(path: string): Promise<Running | null> {
+  const pidPath = join(path, 'postmaster.pid');
+  const lines = (await readIfThere(pidPath))?.split('\n');
+  if (lines === undefined) return null;
+  const found = await findProcess(Number(lines[0]));
+  if (found === null) return null;
+  if (found.commandLine.includes(path)) return { identity: found, port: Number(lines[3]) };
+  // The pid now belongs to another program, which Postgres would take for a running server.
+  await rm(pidPath, { force: true });
+  return null;
+}
+
+async function endServerOf(path: string): Promise<void> {
+  const running = await serverOf(path);
+  if (running !== null) await end(running.identity);
+}
+
+function toServer(cluster: Cluster, running: Running, reused: boolean): PostgresServer {
+  let stopping: Promise<void> | null = null;
+  return {
+    adminUrl: adminUrl(cluster, running.port),
+    pid: running.identity.pid,
+    reused,
+    clusterPath: cluster.path,
+    stop: () => (stopping ??= end(running.identity)),
+  };
+}
+
+/** SIGINT is Postgres's fast shutdown, SIGQUIT its immediate one. */
+const end = (identity: ProcessIdentity): Promise<void> =>
+  endProcess(identity, [
+    { signal: 'SIGINT', waitMs: 10_000 },
+    { signal: 'SIGQUIT', waitMs: 5000 },
+    { signal: 'SIGKILL', waitMs: 5000 },
+  ]);
+
+function adminUrl({ password }: Cluster, port: number): string {
+  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+}
+
+async function lastComplaint(logPath: string, from: number): Promise<string> {
+  const written = (await readFile(logPath, 'utf8')).slice(from);
+  const complaint = written.split('\n').findLast((line) => /FATAL|PANIC|ERROR|error/.test(line));
+  return complaint === undefined ? ` (see ${logPath})` : `: ${complaint.trim()} (see ${logPath})`;
+}

@@ -1,0 +1,19 @@
+import type { Command, CommandDraft } from './command.js';
+import type { EvidenceSource } from './evidence.js';
+import type { StepFacts } from './facts.js';
+import type { Failure } from './failures.js';
+import type { Result } from './result.js';
+
+/** What a step makes of the facts: a command, or why none can be built (a counted error interaction). */
+export type Built =
+  { readonly ok: true; readonly command: CommandDraft } | { readonly ok: false; readonly failure: Failure };
+
+/** What judging is given: the command as it was handed out, and the bytes of every reported output. */
+export interface JudgeInput {
+  readonly facts: StepFacts;
+  readonly command: Command;
+  readonly result: Result;
+  readonly source: EvidenceSource;
+  /** Output bytes by output name, inline and referred ones alike. */
+  readonly outputs: ReadonlyMap<string, Uint8Array>;
+}

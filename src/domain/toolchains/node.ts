@@ -1,0 +1,15 @@
+import { pathOf } from '../names.js';
+import type { Toolchain } from './toolchain.js';
+
+/** ES modules run by Node's own test runner. */
+export const node: Toolchain = {
+  implementationPath: (context, component) => `src/${pathOf(context)}/${pathOf(component)}.js`,
+  testPath: (context, component) => `test/${pathOf(context)}/${pathOf(component)}.test.js`,
+  testArgv: (testPath, reportPath) => [
+    'node',
+    '--test',
+    '--test-reporter=junit',
+    `--test-reporter-destination=${reportPath}`,
+    testPath,
+  ],
+};

@@ -1,0 +1,16 @@
+import { finalize } from './finalize.js';
+import { fixImplementation, generateImplementation } from './implementation.js';
+import { initialize } from './initialize.js';
+import { runTests } from './run-tests.js';
+import { spawnComponentCodingSessions } from './spawn-component-coding-sessions.js';
+import type { Step } from './step.js';
+
+/** Every implemented step by the name the route tables use. */
+export const STEPS: Readonly<Record<string, Step>> = {
+  Initialize: initialize,
+  GenerateImplementation: generateImplementation,
+  RunTests: runTests,
+  FixImplementation: fixImplementation,
+  SpawnComponentCodingSessions: spawnComponentCodingSessions,
+  Finalize: finalize,
+};

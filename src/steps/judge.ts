@@ -1,0 +1,34 @@
+import type { Command } from '../domain/command.js';
+import { isInfrastructure, tail, type Failure } from '../domain/failures.js';
+import type { JudgeInput } from '../domain/judging.js';
+import type { Result } from '../domain/result.js';
+import type { SessionPatch, Verdict } from '../domain/session.js';
+
+export const passed = (patch: SessionPatch = {}): Verdict => ({ status: 'ok', patch });
+export const failed = (failure: Failure, patch: SessionPatch = {}): Verdict => ({ status: 'error', failure, patch });
+/** Could not look: the same step again, never a round of fixing. */
+export const unsure = (failure: Failure): Verdict => ({ status: 'warning', failure, patch: {} });
+
+/** What the reporter itself says went wrong, or null when it claims success. */
+export function admitted({ result, command }: Pick<JudgeInput, 'result' | 'command'>): Verdict | null {
+  if (result.failure !== undefined) {
+    return isInfrastructure(result.failure.kind) ? unsure(result.failure) : failed(result.failure);
+  }
+  if (result.status === 'ok') return null;
+  const failure: Failure = { kind: 'command_failed', message: `${command.title} was reported as ${result.status}` };
+  return result.status === 'warning' ? unsure(failure) : failed(failure);
+}
+
+export function badExit(result: Result): Failure | null {
+  if (result.exitCode === undefined || result.exitCode === 0) return null;
+  return { kind: 'command_failed', message: `it ended with exit code ${result.exitCode}` };
+}
+
+/** Expected files that the evidence does not have, as a failure. */
+export function missingFiles(command: Command, result: Result): Failure | null {
+  const seen = new Set((result.evidence?.files ?? []).map((file) => file.path));
+  const missing = command.expects.files.filter((file) => !seen.has(file.path));
+  if (missing.length === 0) return null;
+  const list = missing.map((file) => `${file.path} (${file.why})`).join(', ');
+  return { kind: 'missing_files', message: tail(`missing: ${list}`), ids: missing.map((file) => file.path) };
+}

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { createExecutorActivities } from './activities/executor-activities.js';
+import { createSessionActivities } from './activities/session-activities.js';
+import { type Config } from './config.js';
+import { connectWorker } from './connect.js';
+import { createAgent } from './runner/agents/catalog.js';
+import { createRunner } from './runner/runner.js';
+import { createOutputStore } from './store/output-store.js';
+import { createPool } from './store/pool.js';
+import { createProgressStore } from './store/progress-store.js';
+
+export type WorkerRole = 'session' | 'executor';
+
+export interface RunningWorkers {
+  /** Ends when every worker has stopped; rejects when one fails. */
+  readonly done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the workers of the given roles in this process. */
+export async function startWorkers(
+  config: Config,
+  address: string,
+  rwUrl: string,
+  roles: readonly WorkerRole[],
+): Promise<RunningWorkers> {
+  const pool = createPool(rwUrl);
+  const connection = await connectWorker(config.temporal, address);
+  const progress = createProgressStore(pool);
+  const workers: Worker[] = [];
+  if (roles.includes('session'))
+    workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
+  if (roles.includes('executor')) {
+    const activities = createExecutorActivities({
+      progress,
+      outputs: createOutputStore(pool),
+      runner: await runnerOf(config),
+    });
+    workers.push(await executorWorker(config, connection, { ...activities }));
+  }
+  const done = Promise.all(workers.map((worker) => worker.run())).then(async () => {
+    await connection.close();
+    await pool.end();
+  });
+  return {
+    done,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done.catch(() => {});
+    },
+  };
+}
+
+async function sessionWorker(config: Config, connection: NativeConnection, activities: object): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.taskQueue,
+    ...workflowCode(),
+    activities,
+    // A killed worker's sessions are answered by another after this long, at the cost of a little matching.
+    stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
+    maxCachedWorkflows: 1_000,
+    maxConcurrentLocalActivityExecutions: 50,
+    shutdownGraceTime: '5 seconds',
+  });
+}
+
+async function executorWorker(config: Config, connection: NativeConnection, activities: object): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.executorQueue,
+    activities,
+    maxConcurrentActivityTaskExecutions: 8,
+    // Heartbeats are sent at least this often, so that a cancelled command stops at once.
+    maxHeartbeatThrottleInterval: '1 second',
+    defaultHeartbeatThrottleInterval: '1 second',
+    shutdownGraceTime: '2 seconds',
+  });
+}
+
+/** The bundle that the build made; from source (tests) the workflows are bundled at start. */
+function workflowCode() {
+  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) };
+}
+
+async function runnerOf(config: Config) {
+  const agent = createAgent(config.agent);
+  const missing = await agent.check();
+  if (missing !== null) throw new Error(missing);
+  return createRunner({
+    root: config.workspaces,
+    agent,
+    secrets: [],
+    committer: { name: 'specwright', email: 'specwright@localhost' },
+    env: config.commandEnv,
+  });
+}
+
+/** Quiet but for warnings; structured lines for whoever collects them. */
+export function installRuntime(config: Config): void {
+  const level = config.logLevel.toUpperCase() as 'INFO';
+  Runtime.install({
+    logger: new DefaultLogger(level, ({ level: severity, timestampNanos, message, meta }) => {
+      const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+      process.stderr.write(`${JSON.stringify({ time, level: severity, message, ...meta }, safeValue)}\n`);
+    }),
+    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+  });
+}
+
+function safeValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Error ? { name: value.name, message: value.message } : value;
+}

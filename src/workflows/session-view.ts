@@ -1,0 +1,82 @@
+import type { SessionOutcome, SessionView } from '../contract/messages.js';
+import type { ChildAttempt } from '../domain/children.js';
+import type { Failure } from '../domain/failures.js';
+import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
+import type { Progress } from '../domain/progress.js';
+import type { ClosedStatus, ExecutionMode, SessionPatch } from '../domain/session.js';
+import type { Session } from './session.js';
+
+/** What continue-as-new hands on (≤ 64 KiB); the open command itself is loaded again from Postgres. */
+export interface Carried {
+  readonly seq: number;
+  readonly step: string;
+  readonly open: OpenCommand | null;
+  readonly mode: ExecutionMode;
+  readonly progress: Progress;
+  readonly patch: SessionPatch;
+  readonly lastFailure: Failure | null;
+  readonly answered: readonly AnsweredCommand[];
+  readonly children: readonly ChildAttempt[];
+  readonly refusedCount: number;
+}
+
+export function carriedOf(session: Session): Carried {
+  const { seq, step, open, mode, progress, patch, lastFailure, answered, children } = session;
+  return {
+    seq,
+    step,
+    open,
+    mode,
+    progress,
+    patch,
+    lastFailure,
+    answered,
+    children,
+    refusedCount: session.refused.count,
+  };
+}
+
+/** What the query `sessionState` answers. */
+export function viewOf(session: Session): SessionView {
+  return {
+    sessionId: session.id,
+    sessionType: session.input.sessionType,
+    status: session.closed ?? 'active',
+    step: session.closed === null ? session.step : null,
+    seq: session.seq,
+    mode: session.mode,
+    waitingOn: session.closed === null ? session.waitingOn : null,
+    waitingSince: session.waitingSince,
+    counts: session.progress.counts,
+    children: session.children.map(({ mergedAs, branch: _branch, commit: _commit, ...child }) => ({
+      ...child,
+      merged: mergedAs !== null,
+    })),
+    lastFailure: session.lastFailure,
+    refused: session.refused,
+    branch: session.patch.branch ?? null,
+    commit: session.patch.commit ?? null,
+  };
+}
+
+/** What the workflow returns. */
+export function outcomeOf(session: Session, status: ClosedStatus): SessionOutcome {
+  const { branch, commit, remoteSha, pullRequest } = session.patch;
+  return {
+    sessionId: session.id,
+    status,
+    branch: branch ?? null,
+    commit: commit ?? null,
+    remoteSha: remoteSha ?? null,
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    children: session.children.map((child) => ({
+      component: child.component,
+      sessionId: child.sessionId,
+      status: child.status,
+      attempts: child.attempt,
+      fixRounds: child.fixRounds,
+    })),
+    interactions: session.seq,
+    fixRounds: session.progress.fixRounds,
+  };
+}

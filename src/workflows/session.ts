@@ -1,0 +1,137 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { SwWaitingOn } from '../contract/search-attributes.js';
+import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
+import type { StartInput } from '../contract/start-input.js';
+import type { ChildAttempt } from '../domain/children.js';
+import type { Command } from '../domain/command.js';
+import type { Failure } from '../domain/failures.js';
+import type { AnsweredCommand, InboxState, OpenCommand } from '../domain/inbox.js';
+import { FRESH, type Progress } from '../domain/progress.js';
+import type { Report } from '../domain/result.js';
+import { steps } from '../domain/routing.js';
+import type { ClosedStatus, ExecutionMode, SessionPatch, WaitingOn } from '../domain/session.js';
+import { operatorDetails } from './operator-details.js';
+import { viewOf, type Carried } from './session-view.js';
+
+/** A report that was accepted: judged by the loop, answered when the session is at rest. */
+export interface AcceptedReport {
+  readonly report: Report;
+  readonly digest: string;
+  answer: ReportAnswer | null;
+  refusal: Refusal | null;
+}
+
+/** Waits that last and that operators filter by; the others would only cost events. */
+const LASTING: ReadonlySet<WaitingOn> = new Set(['client', 'decision', 'quota']);
+/** Whole first answers kept for duplicates; older ones are answered with what is to be done now. */
+const MAX_ANSWERS = 10;
+const MAX_ANSWERED = 300;
+const MAX_REFUSALS = 5;
+
+/** The one state object of a session. Handlers only fill the inbox fields; the loop changes everything else. */
+export class Session {
+  readonly id = workflowInfo().workflowId;
+  readonly executorQueue: string | null;
+  mode: ExecutionMode;
+  seq = 0;
+  step: string;
+  progress: Progress = FRESH;
+  patch: SessionPatch = {};
+  lastFailure: Failure | null = null;
+  children: ChildAttempt[] = [];
+  /** Session ids of a spawn step's children until a client may report on it. */
+  runningChildren: readonly string[] = [];
+
+  open: OpenCommand | null = null;
+  /** The open command, when a client may have it. */
+  command: Command | null = null;
+  closed: ClosedStatus | null = null;
+  waitingOn: WaitingOn = 'system';
+  waitingSince = new Date().toISOString();
+
+  accepted: AcceptedReport | null = null;
+  unanswered: AcceptedReport[] = [];
+  decision: Decision | null = null;
+  cancelReason: { userId: string; reason: string } | null = null;
+  answered: AnsweredCommand[] = [];
+  readonly answers = new Map<string, ReportAnswer>();
+  readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
+  private attribute = 'none';
+
+  constructor(readonly input: StartInput) {
+    const carried = input.carried as Carried | undefined;
+    this.executorQueue = input.executorQueue ?? null;
+    this.mode = carried?.mode ?? input.mode ?? 'manual';
+    this.step = carried?.step ?? steps(input.sessionType)[0]!;
+    if (carried === undefined) return;
+    this.seq = carried.seq;
+    this.open = carried.open;
+    this.progress = carried.progress;
+    this.patch = carried.patch;
+    this.lastFailure = carried.lastFailure;
+    this.answered = [...carried.answered];
+    this.children = [...carried.children];
+    this.refused.count = carried.refusedCount;
+  }
+
+  /** What the session waits for from now on. */
+  wait(on: WaitingOn): void {
+    if (this.waitingOn !== on) this.waitingSince = new Date().toISOString();
+    this.waitingOn = on;
+    this.showAttribute(LASTING.has(on) ? on : this.attribute === 'none' || on === 'system' ? this.attribute : 'none');
+    setCurrentDetails(operatorDetails(viewOf(this)));
+  }
+
+  /** At rest: whoever reported is told what comes next. */
+  settle(): void {
+    for (const accepted of this.unanswered) {
+      accepted.answer = { accepted: true, duplicate: false, next: this.next() };
+      this.answers.set(accepted.report.commandId, accepted.answer);
+    }
+    this.unanswered = [];
+    for (const oldest of [...this.answers.keys()].slice(0, -MAX_ANSWERS)) this.answers.delete(oldest);
+  }
+
+  /** The accepted report on the open command is judged: it is answered at the next rest. */
+  answer(commandId: string, digest: string): void {
+    this.answered = [...this.answered, { commandId, digest, at: new Date().toISOString() }].slice(-MAX_ANSWERED);
+    if (this.accepted) this.unanswered.push(this.accepted);
+    this.accepted = null;
+  }
+
+  refuse(refusal: Refusal): void {
+    this.refused.count += 1;
+    this.refused.last = [...this.refused.last, refusal].slice(-MAX_REFUSALS);
+  }
+
+  recordChild(child: ChildAttempt): void {
+    this.children = [...this.children.filter(({ component }) => component !== child.component), child];
+  }
+
+  inbox(): InboxState {
+    const judging = this.accepted && {
+      commandId: this.accepted.report.commandId,
+      digest: this.accepted.digest,
+      at: new Date().toISOString(),
+    };
+    return {
+      closed: this.closed,
+      open: this.open,
+      judging,
+      answered: this.answered,
+      runningChildren: this.runningChildren,
+    };
+  }
+
+  next(): Next {
+    if (this.closed !== null) return { kind: 'done', status: this.closed };
+    if (this.command !== null && this.accepted === null) return { kind: 'command', command: this.command };
+    return { kind: 'wait', on: this.waitingOn, since: this.waitingSince, cursor: this.seq };
+  }
+
+  private showAttribute(value: string): void {
+    if (this.attribute === value) return;
+    this.attribute = value;
+    upsertSearchAttributes([{ key: SwWaitingOn, value }]);
+  }
+}
