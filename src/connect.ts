@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.js';
+import { SEARCH_ATTRIBUTE_NAMES } from './contract/search-attributes.js';
 
 type Temporal = Config['temporal'];
 
@@ -27,4 +28,20 @@ export async function connectClient(temporal: Temporal, address: string): Promis
 
 export async function connectWorker(temporal: Temporal, address: string): Promise<NativeConnection> {
   return NativeConnection.connect(await connectionOptions(temporal, address));
+}
+
+/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
+const KEYWORD = 2;
+
+/** Registers the search attributes where they are missing; repeatable. Needs the right to change the namespace. */
+export async function registerSearchAttributes(client: Client): Promise<void> {
+  const { operatorService } = client.connection as Connection;
+  const namespace = client.options.namespace;
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = SEARCH_ATTRIBUTE_NAMES.filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
+  if (missing.length === 0) return;
+  await operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+  });
 }

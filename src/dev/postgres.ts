@@ -120,17 +120,34 @@ async function takeLeftover(cluster: Cluster): Promise<Running | null> {
   }
 }
 
-/** The server that runs on a cluster, by its `postmaster.pid`: line 1 is the pid, line 4 the port. */
+/**
+ * The server that runs on a cluster, by its `postmaster.pid`: line 1 is the pid, line 4 the port, line 7 the key and id
+ * of its shared memory. A file that a killed server left is removed: its pid may be another program's by now, or a
+ * zombie's where nothing reaps, and Postgres takes both for a running server.
+ */
 async function serverOf(path: string): Promise<Running | null> {
   const pidPath = join(path, 'postmaster.pid');
   const lines = (await readIfThere(pidPath))?.split('\n');
   if (lines === undefined) return null;
   const found = await findProcess(Number(lines[0]));
-  if (found === null) return null;
-  if (found.commandLine.includes(path)) return { identity: found, port: Number(lines[3]) };
-  // The pid now belongs to another program, which Postgres would take for a running server.
+  if (found?.commandLine.includes(path)) return { identity: found, port: Number(lines[3]) };
+  // Elsewhere than on Linux the wait below is not possible, so Postgres is left to judge a pid that is gone.
+  if (found === null && process.platform !== 'linux') return null;
+  await waitUntil(async () => ((await isShared(lines[6])) ? null : true), {
+    otherwise: `the processes of a killed Postgres on ${path} did not end`,
+    timeoutMs: 15_000,
+  });
   await rm(pidPath, { force: true });
   return null;
+}
+
+/** True while a process of a killed server is still attached; it would write into files that a new one has opened. */
+async function isShared(keyAndId: string | undefined): Promise<boolean> {
+  const id = keyAndId?.trim().split(/\s+/)[1];
+  const segments = (await readIfThere('/proc/sysvipc/shm'))?.split('\n') ?? [];
+  // Columns: key shmid perms size cpid lpid nattch …
+  const columns = segments.map((line) => line.trim().split(/\s+/)).find((row) => row[1] === id);
+  return columns !== undefined && columns[6] !== '0';
 }
 
 async function endServerOf(path: string): Promise<void> {

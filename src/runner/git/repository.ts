@@ -49,7 +49,7 @@ export class Repository {
 
   /** The commit a ref points at, or null. */
   async tip(ref: string): Promise<string | null> {
-    const found = await this.call(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+    const found = await this.call(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
     const sha = found.stdout.toString('utf8').trim();
     return found.exitCode === 0 && SHA.test(sha) ? sha : null;
   }

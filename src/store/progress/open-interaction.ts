@@ -9,7 +9,7 @@ import type { Pool } from '../pool.js';
 import { isValueError } from '../sql-errors.js';
 import { type Statement, type Tx, withScope } from '../with-scope.js';
 import { createSession } from './create-session.js';
-import { type FactsRow, type SessionColumns, sessionOf, toFacts } from './facts-row.js';
+import { type FactsRow, type InteractionColumns, type SessionColumns, sessionOf, toFacts } from './facts-row.js';
 import { gatherFacts } from './gather-facts.js';
 import { beginFault, inputFault, known } from './start-fault.js';
 
@@ -74,7 +74,7 @@ async function attempt(
     input.scope,
     async (tx) => {
       const row = await gatherFacts(tx, input, input.start);
-      if (row.interaction !== null) return storedAnswer(row.interaction);
+      if (row.interaction !== null) return storedAnswer(row.interaction, row.session?.executorQueue ?? null);
       const refusal = beginFault(input, row) ?? closedFault(row);
       if (refusal) return { kind: 'refused', failure: refusal };
       const session = row.session ?? (input.start && sessionOf(input.start));
@@ -85,19 +85,16 @@ async function attempt(
       const built = storable(build(facts));
       await write(tx, input, found.known.session, built);
       return built.ok
-        ? { kind: 'opened', command: identified(input, built.command) }
+        ? { kind: 'opened', command: identified(input, built.command), executorQueue: facts.session.executorQueue }
         : { kind: 'unbuildable', failure: built.failure };
     },
     { lockSession: input.sessionId },
   );
 }
 
-function storedAnswer(interaction: NonNullable<FactsRow['interaction']>): Opened {
-  if (interaction.command !== null) return { kind: 'opened', command: interaction.command };
-  return {
-    kind: 'unbuildable',
-    failure: interaction.failure ?? { kind: 'internal', message: 'The command was not built.' },
-  };
+function storedAnswer({ command, failure }: InteractionColumns, executorQueue: string | null): Opened {
+  if (command !== null) return { kind: 'opened', command, executorQueue };
+  return { kind: 'unbuildable', failure: failure ?? { kind: 'internal', message: 'The command was not built.' } };
 }
 
 function closedFault({ session }: FactsRow): Failure | null {

@@ -1,15 +1,13 @@
 import type { Failure } from '../../domain/failures.js';
-import { nameFault } from '../../domain/names.js';
-import { SESSION_TYPES } from '../../domain/session-types/catalog.js';
 import { jsonFault } from '../../domain/json.js';
 import { isAddressable } from '../with-scope.js';
 import type { GenerateInput } from '../../ports/progress-store.js';
-import type { FactsRow, Known, StartInput } from './facts-row.js';
+import type { FactsRow, Known } from './facts-row.js';
 
 const notAuthorized = (message: string): Failure => ({ kind: 'not_authorized', message });
 const blocked = (message: string): Failure => ({ kind: 'blocked', message });
 
-/** What is wrong with an input before the database is asked: ids and names may be any text. */
+/** What would not even get into a statement. The workflow checked the rest of the input at its start. */
 export function inputFault(input: GenerateInput): Failure | null {
   if (!isAddressable(input.scope)) {
     return notAuthorized('scope: accountId, projectId and userId must be lower-case UUIDs. Use the scope your project was set up with.');
@@ -17,24 +15,8 @@ export function inputFault(input: GenerateInput): Failure | null {
   if (!isAddressable(input.scope, input.sessionId)) {
     return blocked('sessionId: the Workflow Id must be 1 to 128 letters, digits, _ and -, starting with a letter or digit. Start again with such an id.');
   }
-  return input.start === null ? null : startInputFault(input.start);
-}
-
-function startInputFault(start: StartInput): Failure | null {
-  const fault = jsonFault(start);
-  if (fault) return blocked(`start${fault.path.slice(1)} ${fault.reason}.`);
-  if (!Object.hasOwn(SESSION_TYPES, start.sessionType)) return blocked('sessionType: no such session type.');
-  const inContext = nameFault(start.context);
-  if (inContext) return blocked(`context: ${shown(start.context)} ${inContext}.`);
-  const { level } = SESSION_TYPES[start.sessionType];
-  if (level === 'context') {
-    return start.component === undefined
-      ? null
-      : blocked(`component: ${start.sessionType} works on a whole context. Leave component out.`);
-  }
-  if (start.component === undefined) return blocked(`component: ${start.sessionType} needs one. Name a component of the context.`);
-  const inComponent = nameFault(start.component);
-  return inComponent === null ? null : blocked(`component: ${shown(start.component)} ${inComponent}.`);
+  const fault = jsonFault(input.start);
+  return fault && blocked(`start${fault.path.slice(1)} ${fault.reason}. Send well-formed JSON.`);
 }
 
 /** Why a session that is not there yet cannot begin. Foreign and unknown things are told apart for nobody. */

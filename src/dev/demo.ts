@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sessions } from '../api/sessions.js';
+import { parseProjectFile, formatProjectErrors } from '../schemas/project-file.js';
+import type { ProjectModel } from '../domain/project.js';
+import type { Scope } from '../domain/scope.js';
+import type { SessionDetail, SessionSummary } from '../ports/session-reader.js';
+import { makeExampleRepository } from './example-repository.js';
+
+export interface DemoDeps {
+  readonly sessions: Sessions;
+  readonly scope: Scope;
+  readonly executorQueue: string;
+  readonly webUi: string | null;
+  readonly exampleDir: string;
+  readonly dataDir: string;
+  applyProject(model: ProjectModel): Promise<unknown>;
+  watch(sessionId: string): Promise<readonly SessionSummary[]>;
+  note(text: string): void;
+}
+
+/** What `--json` prints, and the summary shows. */
+export interface DemoReport {
+  readonly status: string;
+  readonly sessionId: string;
+  readonly branch: string | null;
+  readonly commit: string | null;
+  readonly remoteSha: string | null;
+  readonly children: readonly { component: string; status: string; attempts: number; fixRounds: number }[];
+  readonly interactions: number;
+  readonly seconds: number;
+  readonly webUi: string | null;
+}
+
+const CONTEXT = 'Billing';
+
+/** Implements the example's context with scripted agents: real Temporal, Postgres, git and tests; only the agent is a script. */
+export async function runDemo(deps: DemoDeps): Promise<{ report: DemoReport; remote: string; failure: string | null }> {
+  const started = Date.now();
+  const name = `${new Date(started).toISOString().replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}`;
+  const repository = await makeExampleRepository(deps.exampleDir, join(deps.dataDir, 'demo'), name);
+  const file = join(repository.folder, 'specwright.yaml');
+  const parsed = parseProjectFile(await readFile(file, 'utf8'), file);
+  if (!parsed.ok) throw new Error(formatProjectErrors(parsed.errors));
+  await deps.applyProject({ ...parsed.model, project: { ...parsed.model.project, remote: repository.remote } });
+  const { sessionId } = await deps.sessions.start(deps.scope, {
+    sessionType: 'contextCoding',
+    context: CONTEXT,
+    mode: 'agentic',
+    executorQueue: deps.executorQueue,
+    onExhausted: 'fail',
+  });
+  deps.note(`session ${sessionId}\n`);
+  const tree = await deps.watch(sessionId);
+  const root = await deps.sessions.show(deps.scope, sessionId);
+  const details = await Promise.all(tree.slice(1).map((child) => deps.sessions.show(deps.scope, child.sessionId)));
+  const failure = root.failure ? `${root.failure.kind}: ${root.failure.message}` : null;
+  return { report: reportOf(root, details, started, deps.webUi), remote: repository.remote, failure };
+}
+
+function reportOf(
+  root: SessionDetail,
+  children: readonly SessionDetail[],
+  started: number,
+  webUi: string | null,
+): DemoReport {
+  const components = [...new Set(children.map(({ component }) => component ?? ''))].sort();
+  return {
+    status: root.status,
+    sessionId: root.sessionId,
+    branch: root.state.branch ?? null,
+    commit: root.state.commit ?? null,
+    remoteSha: root.state.remoteSha ?? null,
+    children: components.map((component) => {
+      const own = children.filter((child) => child.component === component).sort((a, b) => a.attempt - b.attempt);
+      const fixRounds = own
+        .flatMap(({ interactions }) => interactions)
+        .filter(({ step, status }) => step.startsWith('Fix') && status !== 'pending');
+      return { component, status: own.at(-1)!.status, attempts: own.length, fixRounds: fixRounds.length };
+    }),
+    interactions: [root, ...children].reduce((sum, { interactions }) => sum + interactions.length, 0),
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+    webUi: webUi && `${webUi}/namespaces/default/workflows/${root.sessionId}`,
+  };
+}

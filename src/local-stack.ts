@@ -1,0 +1,65 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createSessions } from './api/sessions.js';
+import { createSpecwrightClient } from './client.js';
+import type { Config } from './config.js';
+import { connectClient, registerSearchAttributes } from './connect.js';
+import { readJsonIfThere, writePrivateFile } from './dev/private-file.js';
+import { startStack, type Stack, type StackOptions } from './dev/stack.js';
+import type { StackFile } from './dev/stack-file.js';
+import { createPool } from './store/pool.js';
+import { createProjectStore } from './store/project-store.js';
+import { createSessionReader } from './store/session-reader.js';
+import { setupDatabase, type DatabaseUrls, type RolePasswords } from './store/setup-database.js';
+import type { Connected } from './surfaces/cli/environment.js';
+
+const passwordsSchema = z.object({ owner: z.string(), rw: z.string(), ro: z.string() });
+
+/** Roles, database and tables with passwords kept in the data folder, readable by its owner only. */
+export async function setUpDatabase(config: Config, adminUrl: string): Promise<DatabaseUrls> {
+  const path = join(config.dataDir, 'database-passwords.json');
+  const kept = passwordsSchema.safeParse(await readJsonIfThere(path));
+  const fresh = (): string => randomBytes(24).toString('hex');
+  const passwords: RolePasswords = kept.success ? kept.data : { owner: fresh(), rw: fresh(), ro: fresh() };
+  if (!kept.success) await writePrivateFile(path, `${JSON.stringify(passwords)}\n`);
+  return setupDatabase({ adminUrl, passwords });
+}
+
+export async function startLocalStack(config: Config, options: Omit<StackOptions, 'setUpDatabase'>): Promise<Stack> {
+  const stack = await startStack(config, { ...options, setUpDatabase: (adminUrl) => setUpDatabase(config, adminUrl) });
+  if (stack.temporal.webUi === null && !stack.reused) {
+    const client = await connectClient(config.temporal, stack.temporal.address);
+    await registerSearchAttributes(client).finally(() => client.connection.close());
+  }
+  return stack;
+}
+
+/** Clients and read model of a running stack, for commands. */
+export async function connectTo(config: Config, stack: StackFile): Promise<Connected> {
+  const temporal = await connectClient(config.temporal, stack.temporal.address);
+  const [writePool, readPool] = [createPool(stack.database.rwUrl), createPool(stack.database.roUrl)];
+  const projects = createProjectStore(writePool);
+  const client = createSpecwrightClient({
+    temporal,
+    taskQueue: stack.taskQueue,
+    workflowTaskTimeoutMs: config.taskTimeoutMs,
+  });
+  return {
+    sessions: createSessions({ client, reader: createSessionReader(readPool), newId: randomUUID }),
+    scope: stack.scope,
+    executorQueue: stack.executorQueue,
+    webUi: stack.temporal.webUi,
+    async applyProject(model) {
+      await projects.ensureScope(stack.scope, {
+        account: 'development',
+        project: model.project.name,
+        user: 'developer',
+      });
+      return projects.applyModel(stack.scope, model);
+    },
+    async close() {
+      await Promise.all([temporal.connection.close(), writePool.end(), readPool.end()]);
+    },
+  };
+}

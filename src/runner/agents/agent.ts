@@ -1,0 +1,36 @@
+import type { Failure } from '../../domain/failures.js';
+import type { ProcessOutcome } from '../run-process.js';
+
+/** One piece of work for an agent, in a workspace of its own. */
+export interface AgentTask {
+  readonly prompt: string;
+  readonly workspace: string;
+  readonly context: string;
+  readonly component: string;
+  readonly step: string;
+  /** How often this component was given this step, this time included. */
+  readonly turn: number;
+  /** Paths the agent is to leave behind. */
+  readonly files: readonly string[];
+}
+
+/** What the runner lends an agent. */
+export interface AgentTools {
+  /** A folder of the executor's, outside the workspace, removed afterwards. */
+  readonly tempFolder: string;
+  readonly timeoutMs: number;
+  /** Runs a program in the workspace with limits, masking and streamed output. */
+  run(argv: readonly string[], stdin?: string): Promise<ProcessOutcome>;
+}
+
+export type AgentOutcome =
+  | { readonly ok: true; readonly exitCode: number; /** The end of what it said. */ readonly text: string }
+  | { readonly ok: false; readonly exitCode?: number; readonly failure: Failure };
+
+/** Turns a prompt into a program to run, and its end into an outcome. */
+export interface Agent {
+  readonly name: string;
+  /** What is missing to use it, in one sentence, or null. */
+  check(): Promise<string | null>;
+  run(task: AgentTask, tools: AgentTools): Promise<AgentOutcome>;
+}

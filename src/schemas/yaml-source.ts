@@ -1,0 +1,104 @@
+import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { textFault } from '../domain/json.js';
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface YamlFault extends Place {
+  readonly field: string;
+  readonly message: string;
+  readonly expected: string;
+}
+
+export type YamlSource =
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** Where a value, or its key, stands; the nearest one above it when it is missing. */
+      placeOf(path: readonly PropertyKey[], atKey: boolean): Place;
+    }
+  | { readonly ok: false; readonly errors: readonly YamlFault[] };
+
+export const MAX_YAML_BYTES = 1024 * 1024;
+/** Uses of anchors; a bomb of nested aliases is refused before it is unfolded. */
+const MAX_ALIASES = 100;
+const MAX_ERRORS = 20;
+
+/** Reads YAML 1.2 of one document, with the place of every value. Never throws. */
+export function readYaml(text: string): YamlSource {
+  const unreadable = sourceFault(text);
+  if (unreadable !== null) return { ok: false, errors: [unreadable] };
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+    const faults = [...document.errors, ...document.warnings];
+    if (faults.length > 0) {
+      return { ok: false, errors: faults.slice(0, MAX_ERRORS).map((error) => toFault(error, lines)) };
+    }
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    return { ok: true, value, placeOf: (path, atKey) => placeOf(document, lines, path, atKey) };
+  } catch (error) {
+    return { ok: false, errors: [unreadableFault(error)] };
+  }
+}
+
+function sourceFault(text: string): YamlFault | null {
+  if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
+    return atStart(`is larger than ${MAX_YAML_BYTES} bytes`, 'a smaller file');
+  }
+  const unfit = textFault(text);
+  if (unfit !== null) {
+    const index = Math.max(text.search(/\0|\p{Surrogate}/u), 0);
+    const before = text.slice(0, index).split('\n');
+    const place = { line: before.length, column: before.at(-1)!.length + 1 };
+    return { ...place, field: '', message: unfit, expected: 'text without U+0000 and lone surrogates' };
+  }
+  return null;
+}
+
+/** The parser throws on alias bombs, on aliases without an anchor, and at the end of its stack. */
+function unreadableFault(error: unknown): YamlFault {
+  const message = error instanceof Error ? error.message.split('\n')[0]! : 'cannot be read';
+  return /call stack/i.test(message)
+    ? atStart('is nested too deeply', 'a few levels of nesting')
+    : atStart(message, `YAML that uses its anchors at most ${MAX_ALIASES} times`);
+}
+
+function atStart(message: string, expected: string): YamlFault {
+  return { line: 1, column: 1, field: '', message, expected };
+}
+
+function toFault(error: YAMLError, lines: LineCounter): YamlFault {
+  const { line, col } = lines.linePos(error.pos[0]);
+  return {
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    field: '',
+    message: error.message,
+    expected: 'valid YAML',
+  };
+}
+
+function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[], atKey: boolean): Place {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = nodeAt(document, path.slice(0, length), atKey && length === path.length);
+    const start = node?.range?.[0];
+    if (start === undefined) continue;
+    const { line, col } = lines.linePos(start);
+    return { line, column: col };
+  }
+  return { line: 1, column: 1 };
+}
+
+function nodeAt(document: Document, path: readonly PropertyKey[], atKey: boolean): Node | null {
+  if (!atKey) {
+    const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+    return isNode(node) ? node : null;
+  }
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return null;
+  const pair = parent.items.find((item) => isPair(item) && String(item.key) === String(path.at(-1)));
+  return isNode(pair?.key) ? pair.key : null;
+}

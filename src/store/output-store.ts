@@ -1,0 +1,113 @@
+import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { textFault } from '../domain/json.js';
+import { isUuid } from '../domain/names.js';
+import type { OutputRef } from '../domain/result.js';
+import type { Scope } from '../domain/scope.js';
+import type { OutputStore, OutputWriter } from '../ports/output-store.js';
+import type { Pool } from './pool.js';
+import { isAddressable, type Statement, withScope } from './with-scope.js';
+
+export const MAX_CHUNK_BYTES = 256 * 1024;
+
+const OPEN: Statement = {
+  name: 'open_output',
+  text: `INSERT INTO outputs (account_id, project_id, output_id, session_id, command_id, name) VALUES ($1, $2, $3, $4, $5, $6)`,
+};
+const APPEND: Statement = {
+  name: 'append_output',
+  text: `INSERT INTO output_chunks (account_id, project_id, output_id, number, content) VALUES ($1, $2, $3, $4, $5)`,
+};
+const FINISH: Statement = {
+  name: 'finish_output',
+  text: `UPDATE outputs SET sha256 = $4, bytes = $5, finished_at = now()
+         WHERE account_id = $1 AND project_id = $2 AND output_id = $3`,
+};
+const READ: Statement = {
+  name: 'read_output',
+  text: `
+SELECT c.content FROM outputs o
+LEFT JOIN output_chunks c ON c.account_id = $1 AND c.project_id = $2 AND c.output_id = o.output_id
+WHERE o.account_id = $1 AND o.project_id = $2 AND o.output_id = $3 AND o.finished_at IS NOT NULL
+ORDER BY c.number`,
+};
+
+export function createOutputStore(pool: Pool): OutputStore {
+  return {
+    async open(scope, sessionId, commandId, name) {
+      const fault = textFault(name);
+      if (fault) throw new RangeError(`The output's name ${fault}.`);
+      const id = randomUUID();
+      await withScope(pool, scope, (tx) =>
+        tx.queryAndCommit(OPEN, [scope.accountId, scope.projectId, id, sessionId, commandId, name]),
+      );
+      return new ChunkWriter(pool, scope, id);
+    },
+    async read(scope, id) {
+      if (!isAddressable(scope) || !isUuid(id)) return null;
+      const values = [scope.accountId, scope.projectId, id];
+      const rows = await withScope(pool, scope, (tx) => tx.queryAndCommit<{ content: Buffer | null }>(READ, values));
+      if (rows.length === 0) return null;
+      return Buffer.concat(rows.flatMap(({ content }) => (content === null ? [] : [content])));
+    },
+  };
+}
+
+/** Collects bytes to full chunks. Writes queue up, so that callers need not wait for each other. */
+class ChunkWriter implements OutputWriter {
+  private readonly hash: Hash = createHash('sha256');
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  private written = 0;
+  private number = 0;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly scope: Scope,
+    private readonly id: string,
+  ) {}
+
+  write(chunk: Uint8Array): Promise<void> {
+    // A copy: a stream may use the same memory again before the bytes are on their way.
+    const bytes = Buffer.from(chunk);
+    this.hash.update(bytes);
+    this.written += bytes.length;
+    this.pending.push(bytes);
+    this.pendingBytes += bytes.length;
+    return this.pendingBytes < MAX_CHUNK_BYTES ? this.last : this.enqueue(() => this.flush(MAX_CHUNK_BYTES));
+  }
+
+  async finish(): Promise<OutputRef> {
+    await this.enqueue(() => this.flush(1));
+    const ref = { id: this.id, sha256: this.hash.digest('hex'), bytes: this.written };
+    await this.send(FINISH, [ref.sha256, ref.bytes]);
+    return ref;
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.last = this.last.then(work);
+    // The same failure is given to whoever writes or finishes next.
+    this.last.catch(() => undefined);
+    return this.last;
+  }
+
+  /** Sends chunks while at least `atLeast` bytes are pending. */
+  private async flush(atLeast: number): Promise<void> {
+    while (this.pendingBytes >= atLeast) {
+      const all = Buffer.concat(this.pending);
+      const chunk = all.subarray(0, MAX_CHUNK_BYTES);
+      const rest = all.subarray(chunk.length);
+      this.pending = rest.length === 0 ? [] : [rest];
+      this.pendingBytes = rest.length;
+      await this.send(APPEND, [this.number, chunk]);
+      this.number += 1;
+    }
+  }
+
+  private async send(statement: Statement, values: readonly unknown[]): Promise<void> {
+    const { accountId, projectId } = this.scope;
+    await withScope(this.pool, this.scope, (tx) =>
+      tx.queryAndCommit(statement, [accountId, projectId, this.id, ...values]),
+    );
+  }
+}

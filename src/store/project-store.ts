@@ -1,0 +1,11 @@
+import type { ProjectStore } from '../ports/project-store.js';
+import type { Pool } from './pool.js';
+import { applyModel } from './project/apply-model.js';
+import { ensureScope } from './project/ensure-scope.js';
+
+export function createProjectStore(pool: Pool): ProjectStore {
+  return {
+    ensureScope: (scope, names) => ensureScope(pool, scope, names),
+    applyModel: (scope, model) => applyModel(pool, scope, model),
+  };
+}

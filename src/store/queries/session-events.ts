@@ -1,0 +1,27 @@
+import type { Scope } from '../../domain/scope.js';
+import type { SessionEvent } from '../../ports/session-reader.js';
+import type { Pool } from '../pool.js';
+import { type Statement, withScope } from '../with-scope.js';
+import { iso } from './session-row.js';
+
+export const MAX_EVENTS = 1000;
+
+const EVENTS: Statement = {
+  name: 'session_events',
+  text: `
+SELECT revision, ${iso('at')} AS at, type, data FROM session_events
+WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND revision > $4
+ORDER BY revision LIMIT $5`,
+};
+
+export async function sessionEvents(
+  pool: Pool,
+  scope: Scope,
+  sessionId: string,
+  afterRevision: number,
+  limit: number,
+): Promise<readonly SessionEvent[]> {
+  const bounded = Math.min(Math.max(1, Math.trunc(limit) || 1), MAX_EVENTS);
+  const values = [scope.accountId, scope.projectId, sessionId, afterRevision, bounded];
+  return withScope(pool, scope, (tx) => tx.queryAndCommit<SessionEvent>(EVENTS, values));
+}

@@ -1,0 +1,31 @@
+import type { ApplyOutcome, Sessions } from '../../api/sessions.js';
+import type { ProjectModel } from '../../domain/project.js';
+import type { Scope } from '../../domain/scope.js';
+
+/** What commands that talk to a running stack are given. */
+export interface Connected {
+  readonly sessions: Sessions;
+  readonly scope: Scope;
+  readonly executorQueue: string;
+  /** Address of the Temporal Web UI, when it is known. */
+  readonly webUi: string | null;
+  applyProject(model: ProjectModel): Promise<ApplyOutcome>;
+  close(): Promise<void>;
+}
+
+/** What the composition root hands to the commands, so that this folder constructs nothing. */
+export interface CliEnvironment {
+  readonly isTerminal: boolean;
+  /** Ctrl-C, SIGTERM. */
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  /** Progress and errors; stdout stays one JSON document with `--json`. */
+  note(text: string): void;
+  readText(path: string): Promise<string>;
+  connect(): Promise<Connected>;
+  /** Starts the embedded stack with its workers and keeps it up until the signal. */
+  up(options: { json: boolean }): Promise<void>;
+  setup(): Promise<object>;
+  demo(options: { json: boolean; keep: boolean }): Promise<number>;
+  openInBrowser(url: string): Promise<boolean>;
+}
