@@ -10,7 +10,16 @@ const project = (displayName, extra = {}) => ({
   ...extra,
 });
 
+const servers = { globalSetup: '<rootDir>/test/support/servers.mjs', globalTeardown: '<rootDir>/test/support/stop-servers.mjs' };
+
 export default {
-  projects: [project('unit'), project('runner'), project('store'), project('workflow'), project('replay'), project('surface')],
+  projects: [
+    project('unit'),
+    project('runner'),
+    project('store'),
+    project('workflow', servers),
+    project('replay'),
+    project('surface'),
+  ],
   testTimeout: 60_000,
 };

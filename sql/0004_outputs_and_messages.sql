@@ -14,7 +14,7 @@ CREATE TABLE outputs (
   FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions,
   CONSTRAINT outputs_finished_check CHECK (num_nonnulls(sha256, bytes, finished_at) IN (0, 3))
 );
-CREATE INDEX outputs_by_command ON outputs (account_id, project_id, session_id, command_id);
+CREATE INDEX outputs_by_command ON outputs (session_id, command_id);
 SELECT sw_protect('outputs', true, 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE output_chunks (
@@ -59,7 +59,7 @@ CREATE TABLE decisions (
   FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions,
   FOREIGN KEY (account_id, user_id) REFERENCES users
 );
-CREATE INDEX decisions_by_session ON decisions (account_id, project_id, session_id);
+CREATE INDEX decisions_by_session ON decisions (session_id);
 SELECT sw_protect('decisions', true, 'SELECT, INSERT');
 
 -- Reports that came after the session was closed.

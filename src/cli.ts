@@ -17,6 +17,7 @@ import { watchSession } from './surfaces/cli/watch-session.js';
 import { installRuntime, startWorkers } from './worker.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
+const EXIT_GRACE_MS = 5_000;
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
@@ -41,6 +42,8 @@ const environment: CliEnvironment = {
 };
 
 process.exitCode = await runCli(process.argv.slice(2), environment);
+// Everything is closed by now; a native handle that is not must not keep a finished command alive.
+setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 
 function unreadable(path: string): (error: Error) => never {
   return (error) => {
@@ -75,7 +78,8 @@ async function needGit(config: Config): Promise<void> {
 /** Starts servers and workers, runs `use`, and ends everything in the reverse order whatever happens. */
 async function withStack<T>(config: Config, use: (stack: StackFile) => Promise<T>): Promise<T> {
   await needGit(config);
-  installRuntime(config);
+  // Beside a live tree only what is broken is worth a line; `debug` and `trace` are asked for on purpose.
+  installRuntime(config.logLevel === 'info' || config.logLevel === 'warn' ? 'error' : config.logLevel);
   const stack = await startLocalStack(config, { log: (line) => note(`${line}\n`), signal: stopping.signal });
   try {
     if (stack.reused) return await use(stack);

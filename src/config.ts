@@ -45,6 +45,8 @@ export interface Config {
   readonly stickyTimeoutMs: number;
   readonly taskTimeoutMs: number;
   readonly logLevel: LogLevel;
+  /** The workflow code; by default what the build put beside the worker. */
+  readonly bundlePath?: string;
 }
 
 export interface ConfigProblem {

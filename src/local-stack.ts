@@ -11,7 +11,7 @@ import type { StackFile } from './dev/stack-file.js';
 import { createPool } from './store/pool.js';
 import { createProjectStore } from './store/project-store.js';
 import { createSessionReader } from './store/session-reader.js';
-import { setupDatabase, type DatabaseUrls, type RolePasswords } from './store/setup-database.js';
+import { setupDatabase, type DatabaseUrls } from './store/setup-database.js';
 import type { Connected } from './surfaces/cli/environment.js';
 
 const passwordsSchema = z.object({ owner: z.string(), rw: z.string(), ro: z.string() });
@@ -21,7 +21,7 @@ export async function setUpDatabase(config: Config, adminUrl: string): Promise<D
   const path = join(config.dataDir, 'database-passwords.json');
   const kept = passwordsSchema.safeParse(await readJsonIfThere(path));
   const fresh = (): string => randomBytes(24).toString('hex');
-  const passwords: RolePasswords = kept.success ? kept.data : { owner: fresh(), rw: fresh(), ro: fresh() };
+  const passwords = kept.success ? kept.data : { owner: fresh(), rw: fresh(), ro: fresh() };
   if (!kept.success) await writePrivateFile(path, `${JSON.stringify(passwords)}\n`);
   return setupDatabase({ adminUrl, passwords });
 }

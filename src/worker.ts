@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { createExecutorActivities } from './activities/executor-activities.js';
@@ -8,7 +7,7 @@ import { connectWorker } from './connect.js';
 import { createAgent } from './runner/agents/catalog.js';
 import { createRunner } from './runner/runner.js';
 import { createOutputStore } from './store/output-store.js';
-import { createPool } from './store/pool.js';
+import { createPool, type Pool } from './store/pool.js';
 import { createProgressStore } from './store/progress-store.js';
 
 export type WorkerRole = 'session' | 'executor';
@@ -28,22 +27,15 @@ export async function startWorkers(
 ): Promise<RunningWorkers> {
   const pool = createPool(rwUrl);
   const connection = await connectWorker(config.temporal, address);
-  const progress = createProgressStore(pool);
-  const workers: Worker[] = [];
-  if (roles.includes('session'))
-    workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
-  if (roles.includes('executor')) {
-    const activities = createExecutorActivities({
-      progress,
-      outputs: createOutputStore(pool),
-      runner: await runnerOf(config),
-    });
-    workers.push(await executorWorker(config, connection, { ...activities }));
-  }
-  const done = Promise.all(workers.map((worker) => worker.run())).then(async () => {
+  const close = async () => {
     await connection.close();
     await pool.end();
+  };
+  const workers = await createWorkers(config, connection, pool, roles).catch(async (error: unknown) => {
+    await close();
+    throw error;
   });
+  const done = Promise.all(workers.map((worker) => worker.run())).then(close);
   return {
     done,
     async stop() {
@@ -53,12 +45,30 @@ export async function startWorkers(
   };
 }
 
+async function createWorkers(
+  config: Config,
+  connection: NativeConnection,
+  pool: Pool,
+  roles: readonly WorkerRole[],
+): Promise<readonly Worker[]> {
+  const progress = createProgressStore(pool);
+  const workers: Worker[] = [];
+  if (roles.includes('session')) {
+    workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
+  }
+  if (roles.includes('executor')) {
+    const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config) };
+    workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
+  }
+  return workers;
+}
+
 async function sessionWorker(config: Config, connection: NativeConnection, activities: object): Promise<Worker> {
   return Worker.create({
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
-    ...workflowCode(),
+    workflowBundle: { codePath: config.bundlePath ?? BUILT_BUNDLE },
     activities,
     // A killed worker's sessions are answered by another after this long, at the cost of a little matching.
     stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
@@ -82,12 +92,7 @@ async function executorWorker(config: Config, connection: NativeConnection, acti
   });
 }
 
-/** The bundle that the build made; from source (tests) the workflows are bundled at start. */
-function workflowCode() {
-  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) };
-}
+const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
 async function runnerOf(config: Config) {
   const agent = createAgent(config.agent);
@@ -103,8 +108,8 @@ async function runnerOf(config: Config) {
 }
 
 /** Quiet but for warnings; structured lines for whoever collects them. */
-export function installRuntime(config: Config): void {
-  const level = config.logLevel.toUpperCase() as 'INFO';
+export function installRuntime(logLevel: Config['logLevel']): void {
+  const level = logLevel.toUpperCase() as 'INFO';
   Runtime.install({
     logger: new DefaultLogger(level, ({ level: severity, timestampNanos, message, meta }) => {
       const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();

@@ -59,6 +59,7 @@ export function createSessions({ client, reader, newId }: SessionsDeps): Session
     async start(scope, request) {
       const sessionId = newId();
       await client.startSession(sessionId, { scope, ...request });
+      await untilReadable(reader, scope, sessionId);
       return { sessionId };
     },
     async next(scope, sessionId) {
@@ -89,4 +90,15 @@ export function createSessions({ client, reader, newId }: SessionsDeps): Session
     },
     events: (scope, sessionId, afterRevision, limit) => reader.events(scope, sessionId, afterRevision, limit),
   };
+}
+
+const READABLE_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 50;
+
+/** The row is written by the first activity; with no worker up the session is started all the same. */
+async function untilReadable(reader: SessionReader, scope: Scope, sessionId: string): Promise<void> {
+  const end = Date.now() + READABLE_WITHIN_MS;
+  while (Date.now() < end && (await reader.get(scope, sessionId)) === null) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, postgresAccount } from './postgres-account.js';
 import { postgresPlace, setAside } from './postgres-place.js';
@@ -14,17 +14,22 @@ export interface PostgresOptions {
   readonly dataDir: string;
   /** Faster, and lost when the machine (not the process) dies; for tests. */
   readonly unsafe?: boolean;
+  /** The cluster is removed when it is stopped; for tests. */
+  readonly throwaway?: boolean;
   readonly log?: Log;
 }
 
 /** A cluster ready to be served, and how. */
 export interface Cluster {
   readonly path: string;
+  /** What there is to remove: the cluster, or the whole folder in /var/tmp that was made for it. */
+  readonly disposable: string;
   readonly account: Account | null;
   readonly programs: PostgresPrograms;
   readonly password: string;
   readonly logPath: string;
   readonly unsafe: boolean;
+  readonly throwaway: boolean;
   readonly log: Log;
 }
 
@@ -48,7 +53,18 @@ export async function prepareCluster(
   const known = await readIfThere(passwordPath);
   const password = known ?? randomBytes(24).toString('base64url');
   const logPath = join(options.dataDir, 'postgres.log');
-  const cluster: Cluster = { path, account, programs, password, logPath, unsafe: options.unsafe ?? false, log };
+  const disposable = place === resolve(options.dataDir) ? path : place;
+  const cluster: Cluster = {
+    path,
+    disposable,
+    account,
+    programs,
+    password,
+    logPath,
+    unsafe: options.unsafe ?? false,
+    throwaway: options.throwaway ?? false,
+    log,
+  };
   const version = await readIfThere(join(path, 'PG_VERSION'));
   if (version !== null && known !== null) {
     await checkVersion(cluster, version.trim());

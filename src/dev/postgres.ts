@@ -162,8 +162,13 @@ function toServer(cluster: Cluster, running: Running, reused: boolean): Postgres
     pid: running.identity.pid,
     reused,
     clusterPath: cluster.path,
-    stop: () => (stopping ??= end(running.identity)),
+    stop: () => (stopping ??= endAndDispose(cluster, running.identity)),
   };
+}
+
+async function endAndDispose(cluster: Cluster, identity: ProcessIdentity): Promise<void> {
+  await end(identity);
+  if (cluster.throwaway) await rm(cluster.disposable, { recursive: true, force: true });
 }
 
 /** SIGINT is Postgres's fast shutdown, SIGQUIT its immediate one. */

@@ -55,7 +55,8 @@ export async function endProcess(
 }
 
 export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  // Not `instanceof Error`: under Jest the errors of Node's own modules are of another realm.
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
 async function fromProc(pid: number): Promise<ProcessInfo | null> {

@@ -146,7 +146,11 @@ async function databasePart(config: Config, options: StackOptions): Promise<Part
     return { value: { ownerUrl: adminUrl, rwUrl, roUrl }, pid: null, stop: nothingToStop };
   }
   if (adminUrl !== null) return { value: await options.setUpDatabase(adminUrl), pid: null, stop: nothingToStop };
-  const server = await startPostgres({ dataDir: config.dataDir, unsafe: options.throwaway ?? false, log: options.log });
+  const server = await startPostgres({
+    dataDir: config.dataDir,
+    throwaway: options.throwaway ?? false,
+    log: options.log,
+  });
   try {
     return { value: await options.setUpDatabase(server.adminUrl), pid: server.pid, stop: () => server.stop() };
   } catch (error) {

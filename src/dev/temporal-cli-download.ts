@@ -26,7 +26,7 @@ export async function downloadTemporalCli(version: string, target: string, log: 
   }
   try {
     const query = new URLSearchParams({ platform, arch, format: 'tar.gz' });
-    const answer = await get(`https://temporal.download/cli/v${version}?${query}`, ANSWER_TIMEOUT_MS);
+    const answer = await get(`https://temporal.download/cli/v${version}?${query.toString()}`, ANSWER_TIMEOUT_MS);
     const info = downloadInfo.parse(await answer.json());
     log(`downloading the Temporal CLI ${version}`);
     const archive = await get(info.archiveUrl, DOWNLOAD_TIMEOUT_MS);

@@ -1,3 +1,5 @@
+import { sha256Hex } from './digest.js';
+
 /** Components and contexts: letters, digits, `_` and `-`, in parts joined by dots; what a module may be called. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/;
 export const MAX_NAME = 100;
@@ -31,11 +33,13 @@ export function kebab(text: string): string {
     .toLowerCase();
 }
 
-/** `sw/<type>/<slug>-<short id>`, the only way a session's branch gets its name. */
+/**
+ * `sw/<type>/<slug>-<short id>`, the only way a session's branch gets its name. Session ids are the user's and may
+ * share any part, so the short id is a hash of the whole.
+ */
 export function branchName(branchType: string, subject: string, sessionId: string): string {
   const slug = kebab(subject).slice(0, 60).replace(/-+$/, '') || 'x';
-  const short = kebab(sessionId).replaceAll('-', '').slice(-12) || 'x';
-  return `sw/${branchType}/${slug}-${short}`;
+  return `sw/${branchType}/${slug}-${sha256Hex(sessionId).slice(0, 12)}`;
 }
 
 /** Stricter than git's own check-ref-format, so that a branch is always safe as an argument and in a refspec. */

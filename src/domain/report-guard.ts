@@ -6,10 +6,10 @@ import { MAX_DATA_BYTES, MAX_INLINE_OUTPUT_BYTES, RESULT_STATUSES, type Report }
 export type CheckedReport =
   { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly misfit: Misfit };
 
-const MAX_TEXT = 4096;
-const MAX_LIST = 1000;
-const SHA256 = /^[0-9a-f]{64}$/;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+export const MAX_TEXT = 4096;
+export const MAX_LIST = 1000;
+export const SHA256 = /^[0-9a-f]{64}$/;
+export const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Checks a report from outside: shape, sizes, and text that Postgres can hold. Synchronous, writes nothing. */
 export function checkReport(value: unknown): CheckedReport {
@@ -46,7 +46,7 @@ function readData(guard: Guard, value: unknown): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return void guard.fail('result.data', 'must be an object', 'send a JSON object');
   }
-  if (canonicalJson(value).length > MAX_DATA_BYTES) {
+  if (utf8Length(canonicalJson(value)) > MAX_DATA_BYTES) {
     guard.fail('result.data', `is larger than ${MAX_DATA_BYTES} bytes`, 'send large content as an output');
   }
 }
@@ -130,10 +130,15 @@ function readContent(guard: Guard, field: string, output: JsonObject): number {
   if (key === 'text') return utf8Length(text);
   if (!BASE64.test(text) || text.length % 4 !== 0)
     guard.fail(`${field}.base64`, 'is not base64', 'encode the bytes with padding');
-  return (text.length / 4) * 3;
+  return base64Bytes(text);
 }
 
-function utf8Length(text: string): number {
+/** How many bytes padded base64 stands for. */
+export function base64Bytes(text: string): number {
+  return (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+}
+
+export function utf8Length(text: string): number {
   let bytes = 0;
   for (const character of text) {
     const code = character.codePointAt(0)!;

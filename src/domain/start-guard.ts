@@ -1,7 +1,7 @@
 import { BOUND_NAMES, MAX_BOUND } from './bounds.js';
 import { Guard, type Misfit } from './guard.js';
 import { jsonFault, type JsonObject } from './json.js';
-import { isSessionId, isUuid, nameFault } from './names.js';
+import { isBranch, isSessionId, isUuid, nameFault } from './names.js';
 import { EXECUTION_MODES, SESSION_TYPE_NAMES } from './session.js';
 import { isImplemented, SESSION_TYPES } from './session-types/catalog.js';
 
@@ -84,6 +84,15 @@ function readRunning(guard: Guard, input: JsonObject): void {
   }
   if (input['parent'] !== undefined) {
     const parent = guard.object('parent', input['parent'], ['sessionId', 'branch', 'attempt']);
-    if (parent) guard.text('parent.sessionId', parent['sessionId'], 128, 1);
+    if (parent) readParent(guard, parent);
   }
+}
+
+function readParent(guard: Guard, parent: JsonObject): void {
+  const fix = 'leave parent out: only a parent workflow sets it';
+  const sessionId = guard.text('parent.sessionId', parent['sessionId'], 128, 1);
+  if (sessionId !== null && !isSessionId(sessionId)) guard.fail('parent.sessionId', 'is not a session id', fix);
+  const branch = guard.text('parent.branch', parent['branch'], 200, 1);
+  if (branch !== null && !isBranch(branch)) guard.fail('parent.branch', 'is not a branch name', fix);
+  guard.integer('parent.attempt', parent['attempt'], 1, MAX_BOUND);
 }

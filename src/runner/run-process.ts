@@ -28,7 +28,8 @@ export interface ProcessSpec {
   readonly signal: AbortSignal;
   /** Awaited before more is read, so that a slow writer slows the program down. */
   readonly onOutput?: (stream: StreamName, chunk: Buffer) => Promise<void> | void;
-  readonly onStart?: (pid: number) => Promise<void> | void;
+  /** Notes the group while it runs; what it returns is called when the group is gone. */
+  readonly onStart?: (pid: number) => Promise<() => Promise<void>>;
 }
 
 export type ProcessOutcome = ProcessEnded | ProcessNotStarted;
@@ -54,16 +55,20 @@ export async function runProcess(spec: ProcessSpec): Promise<ProcessOutcome> {
   if ('started' in child) return child;
   const group = watchGroup(child, spec.timeoutMs, spec.signal);
   const output = new OutputPump(spec, () => group.end());
+  // At once: Node throws away the output of a program that has ended before anybody reads it.
+  const reading = output.read(child);
+  let forget: (() => Promise<void>) | undefined;
   try {
-    await spec.onStart?.(child.pid!);
+    forget = await spec.onStart?.(child.pid!);
     feed(child, spec.stdin);
-    const exit = await output.until(child, group);
+    const exit = await output.until(child, group, reading);
     return { started: true, ...exit, timedOut: group.timedOut(), outputLimited: output.limited, tail: output.tail() };
   } finally {
     group.end();
     await group.exited;
     group.dispose();
     closeOutput(child);
+    await forget?.();
   }
 }
 
@@ -122,11 +127,15 @@ class OutputPump {
     this.leftBytes = spec.outputLimitBytes ?? DEFAULT_OUTPUT_LIMIT_BYTES;
   }
 
-  /** Pumps until the program has exited and its output is read. */
-  async until(child: ChildProcess, group: ProcessGroup): Promise<Exit> {
-    const reading = Promise.all([this.read(child, 'stdout'), this.read(child, 'stderr')]);
-    // A failing writer ends the program at once; its error comes out of `drain`.
+  /** Begins to take what comes. A failing writer ends the program at once; its error comes out of `until`. */
+  read(child: ChildProcess): Promise<unknown> {
+    const reading = Promise.all([this.readOne(child, 'stdout'), this.readOne(child, 'stderr')]);
     reading.catch(() => this.stop());
+    return reading;
+  }
+
+  /** Waits until the program has exited and its output is read. */
+  async until(child: ChildProcess, group: ProcessGroup, reading: Promise<unknown>): Promise<Exit> {
     const exit = await group.exited;
     this.spec.signal.throwIfAborted();
     await this.drain(child, reading);
@@ -138,7 +147,7 @@ class OutputPump {
     return tail(this.recent.toString('utf8').replaceAll('\u0000', '\ufffd'));
   }
 
-  private async read(child: ChildProcess, name: StreamName): Promise<void> {
+  private async readOne(child: ChildProcess, name: StreamName): Promise<void> {
     const stream = child[name]!;
     const masker = createMasker(this.spec.secrets ?? []);
     try {

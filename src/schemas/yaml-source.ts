@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  Lexer,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import { textFault } from '../domain/json.js';
 
 export interface Place {
@@ -21,10 +31,14 @@ export type YamlSource =
     }
   | { readonly ok: false; readonly errors: readonly YamlFault[] };
 
-export const MAX_YAML_BYTES = 1024 * 1024;
+export const MAX_YAML_BYTES = 512 * 1024;
 /** Uses of anchors; a bomb of nested aliases is refused before it is unfolded. */
 const MAX_ALIASES = 100;
 const MAX_ERRORS = 20;
+/** The parser recurses, and at the end of its stack V8 may end the whole process: depth is bounded before it runs. */
+const MAX_FLOW_DEPTH = 50;
+/** A block level starts at least one column further right than the one it is in. */
+const MAX_BLOCK_COLUMN = 200;
 
 /** Reads YAML 1.2 of one document, with the place of every value. Never throws. */
 export function readYaml(text: string): YamlSource {
@@ -55,15 +69,35 @@ function sourceFault(text: string): YamlFault | null {
     const place = { line: before.length, column: before.at(-1)!.length + 1 };
     return { ...place, field: '', message: unfit, expected: 'text without U+0000 and lone surrogates' };
   }
+  return depthFault(text);
+}
+
+/** Looks at the lexer's tokens, which come without recursion. */
+function depthFault(text: string): YamlFault | null {
+  let [line, column, flowDepth] = [1, 1, 0];
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') flowDepth += 1;
+    else if (token === ']' || token === '}') flowDepth = Math.max(flowDepth - 1, 0);
+    const opensBlock = flowDepth === 0 && (token === '-' || token === '?' || token === ':');
+    if (flowDepth > MAX_FLOW_DEPTH || (opensBlock && column > MAX_BLOCK_COLUMN)) {
+      const expected = `at most ${MAX_FLOW_DEPTH} brackets in each other, and keys within ${MAX_BLOCK_COLUMN} columns`;
+      return { line, column, field: '', message: 'is nested too deeply', expected };
+    }
+    const lastBreak = token.lastIndexOf('\n');
+    line += lastBreak < 0 ? 0 : token.split('\n').length - 1;
+    // The lexer marks a document and a scalar by one control character, which takes no place in the text.
+    column =
+      lastBreak < 0
+        ? column + (/^[\u0002\u0018\u001f\ufeff]$/.test(token) ? 0 : token.length)
+        : token.length - lastBreak;
+  }
   return null;
 }
 
-/** The parser throws on alias bombs, on aliases without an anchor, and at the end of its stack. */
+/** The parser throws on alias bombs and on aliases without an anchor. */
 function unreadableFault(error: unknown): YamlFault {
   const message = error instanceof Error ? error.message.split('\n')[0]! : 'cannot be read';
-  return /call stack/i.test(message)
-    ? atStart('is nested too deeply', 'a few levels of nesting')
-    : atStart(message, `YAML that uses its anchors at most ${MAX_ALIASES} times`);
+  return atStart(message, `YAML that uses its anchors at most ${MAX_ALIASES} times`);
 }
 
 function atStart(message: string, expected: string): YamlFault {

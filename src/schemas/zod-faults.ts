@@ -44,7 +44,11 @@ function toFaults(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): r
       return [{ path, message: issue.origin === 'number' ? 'is too large' : 'is too long', ...atMost(issue) }];
     case 'custom':
       return [{ path, message: issue.message, expected: String(issue.params?.['expected'] ?? 'another value') }];
-    default:
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_union':
+    case 'not_multiple_of':
       return [{ path, message: 'is not valid', expected: issue.message }];
   }
 }
@@ -68,7 +72,7 @@ const atLeast = ({ origin, minimum }: z.core.$ZodIssueTooSmall): { expected: str
 });
 
 const atMost = ({ origin, maximum }: z.core.$ZodIssueTooBig): { expected: string } => {
-  const unit = { string: ' characters', array: ' items' }[origin as string] ?? '';
+  const unit = origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
   return { expected: `at most ${maximum}${unit}` };
 };
 

@@ -2,7 +2,7 @@ import { isSessionId } from '../domain/names.js';
 import type { Pool } from './pool.js';
 
 /** The door to the two tables without a scope. They hold ids only, for what must be known before there is a scope. */
-export interface SessionPlace {
+interface SessionPlace {
   readonly accountId: string;
   readonly projectId: string;
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 export type Pool = pg.Pool;
 
-export interface PoolOptions {
+interface PoolOptions {
   /** Connections at most; default 10. */
   readonly max?: number;
   /** Called when an idle connection breaks; without a listener that would end the process. */

@@ -8,7 +8,8 @@ const ITERATIONS = 4096;
  */
 export function scramVerifier(password: string): string {
   // Other characters would need SASLprep, and two sides that disagree about it are a puzzling login failure.
-  if (!/^[\x21-\x7e]+$/.test(password)) throw new RangeError('A database password must be printable ASCII without spaces.');
+  if (!/^[\x21-\x7e]+$/.test(password))
+    throw new RangeError('A database password must be printable ASCII without spaces.');
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
   const hmac = (text: string) => createHmac('sha256', salted).update(text).digest();

@@ -2,13 +2,13 @@ import pg from 'pg';
 import { migrate } from './migrate.js';
 import { scramVerifier } from './scram-verifier.js';
 
-export interface RolePasswords {
+interface RolePasswords {
   readonly owner: string;
   readonly rw: string;
   readonly ro: string;
 }
 
-export interface SetupInput {
+interface SetupInput {
   /** A role that may create roles and databases. */
   readonly adminUrl: string;
   readonly passwords: RolePasswords;
@@ -56,7 +56,10 @@ async function ensureRole(admin: pg.Client, role: string, password: string): Pro
     `ALTER ROLE ${role} LOGIN NOCREATEDB NOCREATEROLE INHERIT PASSWORD ${admin.escapeLiteral(scramVerifier(password))}`,
   );
   // Attributes that only a superuser may name, even to take them away.
-  const { rows } = await admin.query('SELECT rolsuper OR rolbypassrls OR rolreplication AS strong FROM pg_roles WHERE rolname = $1', [role]);
+  const { rows } = await admin.query(
+    'SELECT rolsuper OR rolbypassrls OR rolreplication AS strong FROM pg_roles WHERE rolname = $1',
+    [role],
+  );
   if (rows[0]?.strong) await admin.query(`ALTER ROLE ${role} NOSUPERUSER NOBYPASSRLS NOREPLICATION`);
 }
 

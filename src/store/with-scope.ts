@@ -17,7 +17,7 @@ export interface Tx {
   queryAndCommit<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
 }
 
-export interface ScopeOptions {
+interface ScopeOptions {
   /** Locks this session's row first, so that every later statement sees what the previous holder committed. */
   readonly lockSession?: string;
   /** All statements see one moment, and nothing can be written. */
@@ -113,7 +113,14 @@ class Transaction implements Tx {
 
   /** Ends a failed transaction. False when the connection's state is in doubt and it must be destroyed. */
   async undo(error: unknown): Promise<boolean> {
-    if (!isValueError(error) || (await this.begun.then(() => false, () => true))) return false;
+    if (
+      !isValueError(error) ||
+      (await this.begun.then(
+        () => false,
+        () => true,
+      ))
+    )
+      return false;
     try {
       if (this.committed) await this.committed.catch(() => undefined);
       await this.client.query('ROLLBACK');

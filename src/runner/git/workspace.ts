@@ -14,6 +14,8 @@ export interface CheckoutRequest {
   readonly branch: string;
   readonly sha: string;
   readonly committer: { readonly name: string; readonly email: string };
+  /** Called while there is no workspace, before the new one is put into place. */
+  beforeSwap(): Promise<void>;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function checkOut(git: Git, request: CheckoutRequest, signal: Abort
   try {
     await fill(git, draft, request, signal);
     await removeWorkspace(request.workspace);
+    await request.beforeSwap();
     await rename(draft, request.workspace);
   } finally {
     await removeTree(draft);

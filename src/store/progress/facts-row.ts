@@ -4,7 +4,15 @@ import type { StepFacts } from '../../domain/facts.js';
 import type { Failure } from '../../domain/failures.js';
 import type { Component, Context, Project, Rule, Story } from '../../domain/project.js';
 import type { GenerateInput } from '../../ports/progress-store.js';
-import type { ExecutionMode, PullRequest, SessionPatch, SessionStatus, SessionTypeName, Verdict, WaitingOn } from '../../domain/session.js';
+import type {
+  ExecutionMode,
+  PullRequest,
+  SessionPatch,
+  SessionStatus,
+  SessionTypeName,
+  Verdict,
+  WaitingOn,
+} from '../../domain/session.js';
 import type { Scope } from '../../domain/scope.js';
 
 export type StartInput = NonNullable<GenerateInput['start']>;
@@ -25,7 +33,7 @@ export interface SessionColumns {
 }
 
 /** {@link SessionPatch} with null for what is not known yet. */
-export interface StateColumns {
+interface StateColumns {
   readonly workspace: string | null;
   readonly branch: string | null;
   readonly baseSha: string | null;

@@ -4,6 +4,7 @@ import type { FactsRow } from './facts-row.js';
 
 type Key = Pick<ValidateInput, 'scope' | 'sessionId' | 'seq' | 'commandId' | 'step'>;
 
+// Facts of the subject come by scalar subqueries, not joins: before the first ANALYZE a join may well start at the wrong end.
 // `subject` is the session, or what the start input says of one that is not there yet ($7 to $12).
 const GATHER: Statement = {
   name: 'gather_facts',
@@ -58,21 +59,22 @@ SELECT
      WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND step = $6 AND kind IS NOT NULL
        AND seq < $4 AND status IN ('ok', 'warning', 'error'))
   ELSE
-    (SELECT count(*)::integer
-     FROM subject k
-     JOIN sessions t ON t.account_id = $1 AND t.project_id = $2 AND t.root_session_id = k.root
-       AND t.component = k.component AND t.session_type = k.type
-     JOIN interactions i ON i.account_id = $1 AND i.project_id = $2 AND i.session_id = t.session_id
-     WHERE i.step = $6 AND i.kind IS NOT NULL AND i.status <> 'superseded'
-       AND (t.session_id <> $3 OR (i.seq < $4 AND i.status <> 'pending')))
+    (SELECT coalesce(sum((
+       SELECT count(*) FROM interactions i
+       WHERE i.account_id = $1 AND i.project_id = $2 AND i.session_id = t.session_id
+         AND i.step = $6 AND i.kind IS NOT NULL AND i.status <> 'superseded'
+         AND (t.session_id <> $3 OR (i.seq < $4 AND i.status <> 'pending')))), 0)::integer
+     FROM sessions t
+     WHERE t.account_id = $1 AND t.project_id = $2 AND t.root_session_id = (SELECT root FROM subject)
+       AND t.component = (SELECT component FROM subject) AND t.session_type = (SELECT type FROM subject))
   END AS "earlierTurns",
   (SELECT json_build_object('status', status, 'failure', failure) FROM interactions
    WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq < $4 AND status IN ('ok', 'warning', 'error')
    ORDER BY seq DESC LIMIT 1) AS last,
-  (SELECT c.failure FROM subject k
-   JOIN session_children c ON c.account_id = $1 AND c.project_id = $2 AND c.parent_session_id = k.parent
-     AND c.component = k.component AND c.attempt = k.attempt - 1
-   WHERE NOT EXISTS (SELECT FROM interactions i
+  (SELECT c.failure FROM session_children c
+   WHERE c.account_id = $1 AND c.project_id = $2 AND c.parent_session_id = (SELECT parent FROM subject)
+     AND c.component = (SELECT component FROM subject) AND c.attempt = (SELECT attempt - 1 FROM subject)
+     AND NOT EXISTS (SELECT FROM interactions i
                      WHERE i.account_id = $1 AND i.project_id = $2 AND i.session_id = $3 AND i.seq < $4
                        AND i.kind = 'agent' AND i.status IN ('ok', 'warning', 'error'))) AS replaced,
   (SELECT json_build_object('status', status, 'command', command, 'verdict', verdict, 'failure', failure)

@@ -20,8 +20,10 @@ const OPEN: Statement = {
   text: `
 WITH orphaned AS (
   UPDATE interactions SET status = 'superseded'
-  WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id <> $5
-    AND (seq >= $4 OR status = 'pending') AND status <> 'superseded'
+  WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id <> $5 AND status <> 'superseded'
+    AND seq >= least($4, (SELECT seq FROM interactions
+                          WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND status = 'pending'))
+    AND (seq >= $4 OR status = 'pending')
   RETURNING seq
 ), s AS (
   UPDATE sessions SET step = $6, seq = $4, mode = $7, waiting_on = $8, waiting_since = now(), waiting_reason = NULL,
@@ -64,11 +66,7 @@ function lostRace(): never {
 }
 
 /** Null when the session's row appeared while it was about to be made. */
-async function attempt(
-  pool: Pool,
-  input: GenerateInput,
-  build: (facts: StepFacts) => Built,
-): Promise<Opened | null> {
+async function attempt(pool: Pool, input: GenerateInput, build: (facts: StepFacts) => Built): Promise<Opened | null> {
   return withScope<Opened | null>(
     pool,
     input.scope,
@@ -106,7 +104,10 @@ function storable(built: Built): Built {
   if (!built.ok) return { ok: false, failure: cleaned(built.failure) };
   const fault = jsonFault(built.command);
   if (fault === null) return built;
-  return { ok: false, failure: { kind: 'invalid_output', message: `The command cannot be stored: ${fault.path} ${fault.reason}.` } };
+  return {
+    ok: false,
+    failure: { kind: 'invalid_output', message: `The command cannot be stored: ${fault.path} ${fault.reason}.` },
+  };
 }
 
 function identified(input: GenerateInput, draft: CommandDraft): Command {
@@ -135,7 +136,9 @@ async function write(tx: Tx, input: GenerateInput, session: SessionColumns, buil
     session.waitingOn === 'slot',
     built.ok ? 'interaction_opened' : 'interaction_completed',
     JSON.stringify(
-      built.ok ? { ...event, kind: built.command.kind, waitingOn } : { ...event, status: 'error', failure: failure?.kind },
+      built.ok
+        ? { ...event, kind: built.command.kind, waitingOn }
+        : { ...event, status: 'error', failure: failure?.kind },
     ),
   ]);
 }

@@ -22,10 +22,10 @@ WITH changed AS (
     merged_as = excluded.merged_as,
     failure = excluded.failure,
     fix_rounds = greatest(excluded.fix_rounds, c.fix_rounds)
-  WHERE (c.status, c.merged_as, c.failure) IS DISTINCT FROM (excluded.status, excluded.merged_as, excluded.failure)
-    OR c.branch <> excluded.branch OR (c.branch IS NULL AND excluded.branch IS NOT NULL)
-    OR c.commit_sha <> excluded.commit_sha OR (c.commit_sha IS NULL AND excluded.commit_sha IS NOT NULL)
+  WHERE (c.merged_as, c.failure, c.branch, c.commit_sha) IS DISTINCT FROM
+      (excluded.merged_as, excluded.failure, coalesce(excluded.branch, c.branch), coalesce(excluded.commit_sha, c.commit_sha))
     OR c.fix_rounds < excluded.fix_rounds
+    OR (c.status <> excluded.status AND (c.status IN ('planned', 'active') OR excluded.status NOT IN ('planned', 'active')))
   RETURNING component, attempt, child_session_id, status, merged_as, failure ->> 'kind' AS failure
 ), revised AS (
   UPDATE sessions SET revision = revision + 1

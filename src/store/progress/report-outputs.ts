@@ -14,7 +14,7 @@ export interface InlineOutput {
   readonly ref: OutputRef;
 }
 
-export type SplitOutputs =
+type SplitOutputs =
   | { readonly ok: true; readonly inline: readonly InlineOutput[]; readonly stored: Result }
   | { readonly ok: false; readonly message: string };
 

@@ -10,10 +10,14 @@ const blocked = (message: string): Failure => ({ kind: 'blocked', message });
 /** What would not even get into a statement. The workflow checked the rest of the input at its start. */
 export function inputFault(input: GenerateInput): Failure | null {
   if (!isAddressable(input.scope)) {
-    return notAuthorized('scope: accountId, projectId and userId must be lower-case UUIDs. Use the scope your project was set up with.');
+    return notAuthorized(
+      'scope: accountId, projectId and userId must be lower-case UUIDs. Use the scope your project was set up with.',
+    );
   }
   if (!isAddressable(input.scope, input.sessionId)) {
-    return blocked('sessionId: the Workflow Id must be 1 to 128 letters, digits, _ and -, starting with a letter or digit. Start again with such an id.');
+    return blocked(
+      'sessionId: the Workflow Id must be 1 to 128 letters, digits, _ and -, starting with a letter or digit. Start again with such an id.',
+    );
   }
   const fault = jsonFault(input.start);
   return fault && blocked(`start${fault.path.slice(1)} ${fault.reason}. Send well-formed JSON.`);
@@ -32,14 +36,25 @@ export function beginFault(input: GenerateInput, row: FactsRow): Failure | null 
 }
 
 /** The session and its subject, or why there is nothing to work on. */
-export function known(session: FactsRow['session'], row: FactsRow): { ok: true; known: Known } | { ok: false; failure: Failure } {
+export function known(
+  session: FactsRow['session'],
+  row: FactsRow,
+): { ok: true; known: Known } | { ok: false; failure: Failure } {
   const no = (failure: Failure) => ({ ok: false as const, failure });
   if (session === null || row.project === null) return no(notAuthorized('sessionId: no such session in this scope.'));
   if (row.context === null) {
-    return no(blocked(`context: ${shown(session.context)} is not in the project's model. Declare it in specwright.yaml and run "specwright project apply".`));
+    return no(
+      blocked(
+        `context: ${shown(session.context)} is not in the project's model. Declare it in specwright.yaml and run "specwright project apply".`,
+      ),
+    );
   }
   if (session.component !== null && !row.components.some(({ name }) => name === session.component)) {
-    return no(blocked(`component: ${shown(session.component)} is not in the context ${session.context}. Declare it in specwright.yaml and run "specwright project apply".`));
+    return no(
+      blocked(
+        `component: ${shown(session.component)} is not in the context ${session.context}. Declare it in specwright.yaml and run "specwright project apply".`,
+      ),
+    );
   }
   return { ok: true, known: { session, project: row.project, context: row.context } };
 }

@@ -5,7 +5,7 @@ import type { Pool } from '../pool.js';
 import { withScope } from '../with-scope.js';
 import { SESSION_COLUMNS, type SessionRow, toSummary } from './session-row.js';
 
-export const MAX_PAGE = 200;
+const MAX_PAGE = 200;
 
 interface Cursor {
   readonly createdAt: string;

@@ -4,7 +4,7 @@ import type { Pool } from '../pool.js';
 import { type Statement, withScope } from '../with-scope.js';
 import { iso } from './session-row.js';
 
-export const MAX_EVENTS = 1000;
+const MAX_EVENTS = 1000;
 
 const EVENTS: Statement = {
   name: 'session_events',

@@ -4,8 +4,7 @@ import type { SessionSummary } from '../../ports/session-reader.js';
 import { toPatch } from '../progress/facts-row.js';
 
 /** A timestamp with all its microseconds, which a JavaScript Date would lose and a cursor needs. */
-export const iso = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+export const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Columns of `sessions s` that make a {@link SessionSummary}. */
 export const SESSION_COLUMNS = `

@@ -12,7 +12,7 @@ export function totalInvoice(lines, taxPercent) {
   return { net, tax, gross: net.plus(tax) };
 }
 
-/** Half up, in whole numbers: as decimal fractions 1.45 × 10 % is 0.14499… and would lose a cent. */
+/** Half up, in whole numbers: as decimal fractions 1.45 × 10 % comes to 14.49999… cents and loses one. */
 function percentOf(amount, percent) {
   return Money.ofCents(Math.floor((amount.cents * percent + 50) / 100));
 }

@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import { CONFIG_TABLE, ConfigError, loadConfig } from '../../src/config.js';
+
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    loadConfig(env, '/work');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+};
+
+test('an empty environment gives the embedded stack and the scripted agent', () => {
+  const config = loadConfig({ HOME: '/home/ada' }, '/work');
+  expect(config).toMatchObject({
+    temporal: { address: null, namespace: 'default', tls: null },
+    database: { adminUrl: null, rwUrl: null, roUrl: null },
+    taskQueue: 'specwright',
+    executorQueue: 'specwright-executor',
+    dataDir: '/work/.specwright',
+    workspaces: '/work/.specwright/workspaces',
+    cacheDir: '/home/ada/.cache/specwright',
+    agent: { kind: 'scripted' },
+    stickyTimeoutMs: 500,
+    taskTimeoutMs: 2000,
+    logLevel: 'info',
+  });
+});
+
+test('an empty variable is an unset one', () => {
+  expect(loadConfig({ TEMPORAL_ADDRESS: '', SPECWRIGHT_LOG_LEVEL: ' ' }).temporal.address).toBeNull();
+});
+
+test('an unknown SPECWRIGHT_ variable is refused with the nearest known one', () => {
+  expect(problemsOf({ SPECWRIGHT_TASK_QUEU: 'x' })).toEqual([
+    'SPECWRIGHT_TASK_QUEU is not a variable specwright knows; write SPECWRIGHT_TASK_QUEUE if that was meant.',
+  ]);
+  expect(problemsOf({ SPECWRIGHT_ZZZZZZZZZZZZ: 'x' })[0]).toMatch(/unset it, or see the table/);
+});
+
+test('every bad variable is named with its fix, and none of their values', () => {
+  const problems = problemsOf({
+    TEMPORAL_ADDRESS: 'http://somewhere',
+    DATABASE_URL: 'mysql://root:hunter2@db/x',
+    SPECWRIGHT_STICKY_TIMEOUT_MS: '1.5',
+    SPECWRIGHT_AGENT: 'robot',
+  });
+  expect(problems).toHaveLength(4);
+  expect(problems.join('\n')).not.toMatch(/hunter2/);
+  for (const name of ['TEMPORAL_ADDRESS', 'DATABASE_URL', 'SPECWRIGHT_STICKY_TIMEOUT_MS', 'SPECWRIGHT_AGENT']) {
+    expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${name} .*; .*\\.$`)));
+  }
+});
+
+test('variables that need each other are asked for', () => {
+  expect(problemsOf({ DATABASE_RW_URL: 'postgres://sw_rw@db/x' })).toEqual([
+    'DATABASE_RO_URL is not set, but DATABASE_RW_URL is; set both or neither.',
+  ]);
+  expect(problemsOf({ SPECWRIGHT_AGENT: 'command' })[0]).toMatch(/^SPECWRIGHT_AGENT_ARGV is not set/);
+});
+
+test('the command agent is a JSON array of texts', () => {
+  const env = { SPECWRIGHT_AGENT: 'command', SPECWRIGHT_AGENT_ARGV: '["my agent","--print","$(x)"]' };
+  expect(loadConfig(env).agent).toEqual({ kind: 'command', argv: ['my agent', '--print', '$(x)'] });
+  for (const bad of ['my-agent --print', '[]', '[""]', '{"a":1}', '["a",1]']) {
+    expect(problemsOf({ ...env, SPECWRIGHT_AGENT_ARGV: bad })[0]).toMatch(/^SPECWRIGHT_AGENT_ARGV is not a JSON array/);
+  }
+});
+
+test('commands are given only the named variables and what programs need', () => {
+  const env = { PATH: '/bin', HOME: '/root', SECRET: 's', TOKEN: 't', SPECWRIGHT_COMMAND_ENV: 'TOKEN, ABSENT' };
+  expect(loadConfig(env).commandEnv).toEqual({ PATH: '/bin', TOKEN: 't' });
+});
+
+test('specwright’s own credentials cannot be passed on to commands', () => {
+  expect(problemsOf({ SPECWRIGHT_COMMAND_ENV: 'LANG,DATABASE_URL' })[0]).toMatch(/own credentials/);
+});
+
+test('an API key or a certificate turns TLS on, and TEMPORAL_TLS decides', () => {
+  expect(loadConfig({ TEMPORAL_API_KEY: 'k' }).temporal.tls).not.toBeNull();
+  expect(loadConfig({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: 'ca.pem' }, '/etc').temporal.tls?.caPath).toBe('/etc/ca.pem');
+  expect(loadConfig({ TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: 'false' }).temporal.tls).toBeNull();
+  expect(loadConfig({ TEMPORAL_TLS: '1' }).temporal.tls).not.toBeNull();
+});
+
+test('the table describes every variable and marks the secrets', () => {
+  expect(CONFIG_TABLE.every(({ meaning }) => meaning.length > 10)).toBe(true);
+  expect(CONFIG_TABLE.filter(({ secret }) => secret).map(({ name }) => name)).toEqual([
+    'TEMPORAL_API_KEY',
+    'DATABASE_URL',
+    'DATABASE_RW_URL',
+    'DATABASE_RO_URL',
+  ]);
+});
