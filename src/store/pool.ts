@@ -30,6 +30,8 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
     // Statements here are short: compiling one costs more than running it.
     options: '-c jit=off',
   });
+  // A connection lost while it is in use fails its statements and also says so here; unheard, that would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', (error) => options.onError?.(error));
   return pool;
 }

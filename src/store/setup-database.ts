@@ -56,7 +56,7 @@ async function ensureRole(admin: pg.Client, role: string, password: string): Pro
     `ALTER ROLE ${role} LOGIN NOCREATEDB NOCREATEROLE INHERIT PASSWORD ${admin.escapeLiteral(scramVerifier(password))}`,
   );
   // Attributes that only a superuser may name, even to take them away.
-  const { rows } = await admin.query(
+  const { rows } = await admin.query<{ strong: boolean }>(
     'SELECT rolsuper OR rolbypassrls OR rolreplication AS strong FROM pg_roles WHERE rolname = $1',
     [role],
   );

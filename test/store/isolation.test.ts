@@ -113,6 +113,11 @@ test('a transaction that went wrong leaves nothing behind, in the tables or on t
   await expect(twice.catch(sqlState)).resolves.toBe('23505');
   const slow = withScope(db.rw, scope, (tx) => tx.query({ text: 'SELECT pg_sleep(5)' }, []));
   await expect(slow.catch(sqlState)).resolves.toBe('57014');
+  const cut = withScope(db.rw, scope, async (tx) => {
+    await tx.query(insert, key);
+    await tx.query({ text: 'SELECT pg_terminate_backend(pg_backend_pid())' }, []);
+  });
+  await expect(cut).rejects.toThrow();
   expect(await count()).toEqual([{ n: 1 }]);
   expect((await db.rw.query(`SELECT current_setting('app.account', true) AS account`)).rows).not.toContainEqual({
     account: scope.accountId,

@@ -54,7 +54,8 @@ UNION ALL SELECT relname || '.' || conname || ' may refer to another project' FR
   WHERE contype = 'f' AND columns[2] IS DISTINCT FROM 'project_id' AND columns <> '{account_id}' AND columns <> '{account_id,user_id}'`;
 
 async function openTables(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query({ text: OPEN_TABLES, values: [Object.keys(UNSCOPED)], rowMode: 'array' });
+  const query = { text: OPEN_TABLES, values: [Object.keys(UNSCOPED)], rowMode: 'array' as const };
+  const { rows } = await client.query<string[]>(query);
   return rows.flat().sort();
 }
 

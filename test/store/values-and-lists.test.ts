@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Json } from '../../src/domain/json.js';
 import type { Output, Result } from '../../src/domain/result.js';
 import type { JudgeInput } from '../../src/ports/progress-store.js';
 import { MAX_CHUNK_BYTES } from '../../src/store/output-store.js';
@@ -87,7 +88,7 @@ test('a streamed output is cut into chunks, hashed over all of it, and unreadabl
 
 test('a result Postgres cannot hold becomes a verdict that says where, and nothing of it is stored', async () => {
   const scope = await newScope(db);
-  const deep = JSON.parse('['.repeat(70) + ']'.repeat(70));
+  const deep = JSON.parse('['.repeat(70) + ']'.repeat(70)) as Json;
   const hostile: [Result, RegExp][] = [
     [{ status: 'ok', data: { note: 'a\u0000b' } }, /result\.data\.note contains U\+0000/],
     [{ status: 'ok', data: { '\ud800': 1 } }, /key that contains a lone surrogate/],
@@ -181,13 +182,12 @@ test('the list filters, goes on from its cursor without a gap, and gives nothing
     ids.unshift(input.sessionId);
   }
   await db.progress.closeSession({ scope, sessionId: ids[0]!, status: 'complete', failure: null });
-  const seen: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await db.reader.list(scope, {}, { limit: 3, ...(cursor !== null && { cursor }) });
+  let page = await db.reader.list(scope, {}, { limit: 3 });
+  const seen = page.items.map(({ sessionId }) => sessionId);
+  while (page.cursor !== null) {
+    page = await db.reader.list(scope, {}, { limit: 3, cursor: page.cursor });
     seen.push(...page.items.map(({ sessionId }) => sessionId));
-    cursor = page.cursor as string | null;
-  } while (cursor !== null);
+  }
   expect(seen).toEqual(ids);
   const count = async (filter: Parameters<typeof db.reader.list>[1]) =>
     (await db.reader.list(scope, filter, { limit: 50 })).items.length;

@@ -18,12 +18,12 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   for (const name of await readdir(ROOT)) await removeLeftover(name);
   const folder = join(ROOT, `specwright-store-test-${process.pid}-${randomBytes(4).toString('hex')}`);
   await mkdir(folder, { mode: 0o711 });
-  const server = await startPostgres({ dataDir: folder, unsafe: true });
+  const server = await startPostgres({ dataDir: folder, unsafe: true, throwaway: true });
   return {
     adminUrl: server.adminUrl,
     async stop() {
       await server.stop();
-      for (const path of [server.clusterPath, folder]) await rm(path, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -34,7 +34,7 @@ async function removeLeftover(name: string): Promise<void> {
   if (owner === undefined || isAlive(Number(owner))) return;
   const folder = join(ROOT, name);
   try {
-    const server = await startPostgres({ dataDir: folder, unsafe: true });
+    const server = await startPostgres({ dataDir: folder, unsafe: true, throwaway: true });
     await server.stop();
   } finally {
     await rm(folder, { recursive: true, force: true });

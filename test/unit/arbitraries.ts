@@ -8,7 +8,7 @@ import type { StartInput } from '../../src/contract/start-input.js';
 
 /** Members that may be absent, as JSON has them: absent, never undefined. */
 const some = <T extends object>(members: { [K in keyof T]-?: fc.Arbitrary<T[K]> }, required: (keyof T)[]) =>
-  fc.record(members as never, { requiredKeys: required as never[] }) as fc.Arbitrary<T>;
+  fc.record(members, { requiredKeys: required as never[] }) as fc.Arbitrary<T>;
 
 export const text = fc.string({ unit: 'binary', maxLength: 20 }).filter((value) => !value.includes('\u0000'));
 const someText = text.filter((value) => value.length > 0);
@@ -24,7 +24,7 @@ export const failure: fc.Arbitrary<Failure> = some<Failure>(
     line: fc.nat(9999),
     rule: text,
     ids: fc.array(text, { maxLength: 3 }),
-  } as never,
+  },
   ['kind', 'message'],
 );
 
@@ -59,12 +59,12 @@ export const result: fc.Arbitrary<Result> = some<Result>(
       .map((all) => all.map((content, index) => ({ name: `output-${index}`, ...content }))),
     startedAt: text,
     durationMs: bytes,
-  } as never,
+  },
   ['status'],
 );
 
 export const reportOf = (commandId: fc.Arbitrary<string>): fc.Arbitrary<Report> =>
-  some<Report>({ commandId, result, lease: fc.integer({ min: 1, max: 99 }) } as never, ['commandId', 'result']);
+  some<Report>({ commandId, result, lease: fc.integer({ min: 1, max: 99 }) }, ['commandId', 'result']);
 export const report = reportOf(someText);
 
 const uuid = fc.uuid();

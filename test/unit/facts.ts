@@ -87,7 +87,7 @@ export function child(name: string, members: Partial<ChildAttempt> = {}): ChildA
 export function commandOf(step: string, facts: StepFacts): Command {
   const built = STEPS[step]!.buildCommand(facts);
   if (!built.ok) throw new Error(built.failure.message);
-  return { ...built.command, id: 'command-1', sessionId: facts.session.id, seq: 1, step } as Command;
+  return { ...built.command, id: 'command-1', sessionId: facts.session.id, seq: 1, step };
 }
 
 /** What a step makes of a result; outputs are given as texts. */

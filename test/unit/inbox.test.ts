@@ -53,7 +53,7 @@ class Play {
   act(act: Act): void {
     if (act.do === 'report') return this.report(act);
     if (act.do === 'open' && this.isAtRest() && this.opened < IDS.length) {
-      this.state = { ...this.state, open: openFor('client', IDS[this.opened]!) };
+      this.state = { ...this.state, open: openFor('client', IDS[this.opened]) };
       this.opened += 1;
     }
     if (act.do === 'judge' && this.state.judging) {

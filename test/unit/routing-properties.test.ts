@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { allowedTimes, BOUNDS, type Bounds } from '../../src/domain/bounds.js';
-import { FAILURE_KINDS } from '../../src/domain/failures.js';
+import { FAILURE_KINDS, type Failure } from '../../src/domain/failures.js';
 import { advance, FRESH, type Progress } from '../../src/domain/progress.js';
-import { RESULT_STATUSES } from '../../src/domain/result.js';
+import { RESULT_STATUSES, type ResultStatus } from '../../src/domain/result.js';
 import { isComplete, nextStep, routeAfter } from '../../src/domain/routing.js';
 import { SESSION_TYPE_NAMES, type SessionTypeName, type Turn } from '../../src/domain/session.js';
 import { SESSION_TYPES } from '../../src/domain/session-types/catalog.js';
@@ -71,6 +71,10 @@ const failureOf = fc.record({
   message: fc.constant('m'),
   rule: fc.string({ maxLength: 1 }),
 });
+interface Outcome {
+  readonly status: ResultStatus;
+  readonly failure: Failure;
+}
 const walk = fc.record({
   type: anyType,
   bounds: fc.record(
@@ -90,7 +94,7 @@ test('whatever the results are, a session ends within the sum of its bounds, and
       let progress: Progress = FRESH;
       let step = 'Initialize';
       for (let turns = 0; turns < limit; turns += 1) {
-        const { status, failure } = results.next().value!;
+        const { status, failure } = results.next().value as Outcome;
         const turn = { step, status, failure: status === 'ok' ? null : failure };
         const moved = advance(type, progress, bounds, turn);
         for (const [key, times] of Object.entries(moved.progress.counts)) {

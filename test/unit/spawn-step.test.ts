@@ -81,8 +81,9 @@ test('an empty context and a circle of dependencies fail the step by name', () =
 test('without an executor the script merges every child before it runs the tests, with one it only runs them', () => {
   const script = (executorQueue: string | null) =>
     commandOf(STEP, facts({ session: { executorQueue } })).script.map(({ argv }) => argv.slice(0, 2).join(' '));
-  expect(script('here')).toEqual(Array(3).fill('node --test'));
-  expect(script(null)).toEqual([...Array(3).fill('git merge'), ...Array(3).fill('node --test')]);
+  const thrice = (line: string) => [line, line, line];
+  expect(script('here')).toEqual(thrice('node --test'));
+  expect(script(null)).toEqual([...thrice('git merge'), ...thrice('node --test')]);
   const merged = commandOf(STEP, facts({ session: { executorQueue: null } })).script[0]!.argv.at(-1);
   expect(merged).toBe(branchName('coding', 'Receipt', childSessionId('session-1', 'Receipt', 1)));
 });
