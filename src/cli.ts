@@ -14,7 +14,7 @@ import { EXIT, UsageError } from './surfaces/cli/errors.js';
 import { runCli } from './surfaces/cli/program.js';
 import { demoSummary } from './dev/demo-summary.js';
 import { watchSession } from './surfaces/cli/watch-session.js';
-import { installRuntime, startWorkers } from './worker.js';
+import { installRuntime, startWorkers, type WorkerRole } from './worker.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const EXIT_GRACE_MS = 5_000;
@@ -36,6 +36,7 @@ const environment: CliEnvironment = {
     return connectTo(config, await runningStack(config));
   },
   up,
+  worker,
   setup,
   demo,
   openInBrowser,
@@ -99,6 +100,16 @@ async function up({ json }: { json: boolean }): Promise<void> {
     else out(`Web UI  ${stack.temporal.webUi ?? '(not known)'}\nstack   ${stackFilePath(config.dataDir)}\n`);
     if (stack.pids.owner === process.pid) await untilStopped();
   });
+}
+
+async function worker(roles: readonly WorkerRole[]): Promise<void> {
+  const config = loadConfig();
+  if (roles.includes('executor')) await needGit(config);
+  const stack = await runningStack(config);
+  installRuntime(config.logLevel);
+  const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, roles);
+  await Promise.race([untilStopped(), workers.done]);
+  await workers.stop();
 }
 
 async function setup(): Promise<object> {

@@ -16,14 +16,26 @@ import type { Connected } from './surfaces/cli/environment.js';
 
 const passwordsSchema = z.object({ owner: z.string(), rw: z.string(), ro: z.string() });
 
-/** Roles, database and tables with passwords kept in the data folder, readable by its owner only. */
+/**
+ * Roles, database and tables. The passwords of `sw_rw` and `sw_ro` are those of DATABASE_RW_URL and DATABASE_RO_URL when
+ * given; else they are made once and kept in the data folder, readable by its owner only.
+ */
 export async function setUpDatabase(config: Config, adminUrl: string): Promise<DatabaseUrls> {
   const path = join(config.dataDir, 'database-passwords.json');
   const kept = passwordsSchema.safeParse(await readJsonIfThere(path));
   const fresh = (): string => randomBytes(24).toString('hex');
-  const passwords = kept.success ? kept.data : { owner: fresh(), rw: fresh(), ro: fresh() };
+  const passwords = {
+    ...(kept.success ? kept.data : { owner: fresh(), rw: fresh(), ro: fresh() }),
+    ...given('rw', config.database.rwUrl),
+    ...given('ro', config.database.roUrl),
+  };
   if (!kept.success) await writePrivateFile(path, `${JSON.stringify(passwords)}\n`);
   return setupDatabase({ adminUrl, passwords });
+}
+
+function given(role: 'rw' | 'ro', url: string | null): { rw?: string; ro?: string } {
+  const password = url === null ? '' : decodeURIComponent(new URL(url).password);
+  return password === '' ? {} : { [role]: password };
 }
 
 export async function startLocalStack(config: Config, options: Omit<StackOptions, 'setUpDatabase'>): Promise<Stack> {

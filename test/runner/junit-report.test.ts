@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJunit } from '../../src/documents/junit-report.js';
@@ -28,6 +28,7 @@ function reported(source: string): TestReport {
     // Red tests.
   }
   const parsed = parseJunit(readFileSync(join(folder, 'r.xml')), 'x.test.js');
+  rmSync(folder, { recursive: true });
   if (!parsed.ok) throw new Error(parsed.reason);
   return parsed.report;
 }

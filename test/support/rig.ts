@@ -13,8 +13,10 @@ import type { SessionReader } from '../../src/ports/session-reader.js';
 import { createPool } from '../../src/store/pool.js';
 import { createProjectStore } from '../../src/store/project-store.js';
 import { createSessionReader } from '../../src/store/session-reader.js';
-import { startWorkers, type RunningWorkers, type WorkerRole } from '../../src/worker.js';
+import { installRuntime, startWorkers, type RunningWorkers, type WorkerRole } from '../../src/worker.js';
 import { makeExample, type Example, type ExampleOptions } from './example.js';
+
+installRuntime('error');
 
 export const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
 

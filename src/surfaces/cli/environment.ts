@@ -25,6 +25,8 @@ export interface CliEnvironment {
   connect(): Promise<Connected>;
   /** Starts the embedded stack with its workers and keeps it up until the signal. */
   up(options: { json: boolean }): Promise<void>;
+  /** Serves the Task Queues of the configured servers until the signal. */
+  worker(roles: readonly ('session' | 'executor')[]): Promise<void>;
   setup(): Promise<object>;
   demo(options: { json: boolean; keep: boolean }): Promise<number>;
   openInBrowser(url: string): Promise<boolean>;

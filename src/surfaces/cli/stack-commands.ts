@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { type AddTo, JSON_OPTION } from './program.js';
 
 export function addStackCommands({ program, environment, exitWith }: AddTo): void {
@@ -6,6 +7,11 @@ export function addStackCommands({ program, environment, exitWith }: AddTo): voi
     .description('start Postgres, Temporal, worker and executor here and keep them up until Ctrl-C')
     .option(...JSON_OPTION)
     .action((options: { json?: boolean }) => environment.up({ json: options.json ?? false }));
+  program
+    .command('worker')
+    .description('run a worker against given servers until Ctrl-C; `session` runs workflows, `executor` runs commands')
+    .addOption(new Option('--role <role...>', 'what it serves').choices(['session', 'executor']).default(['session', 'executor']))
+    .action(({ role }: { role: readonly ('session' | 'executor')[] }) => environment.worker(role));
   program
     .command('setup')
     .description(
