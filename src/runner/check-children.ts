@@ -9,7 +9,7 @@ import type { Host } from './host.js';
 import { replaceWorkspace } from './prepare-workspace.js';
 import { failedResult } from './results.js';
 import { runLine, type LineOutcome } from './run-lines.js';
-import { folderInside } from './workspace-files.js';
+import { commandFolder } from './workspace-files.js';
 import { workFailed } from './work-failed.js';
 
 type SpawnCommand = Extract<Command, { kind: 'spawn_children' }>;
@@ -24,7 +24,7 @@ export async function checkChildren(host: Host, command: SpawnCommand, context: 
   const { sessionId, expects } = command;
   await checkOutMerged(host, command, context);
   const workspace = host.workspaceOf(sessionId);
-  const folder = await folderInside(workspace, command.cwd);
+  const folder = await commandFolder(workspace, command.cwd);
   await clearReports(workspace, expects);
   const output = new CommandOutput(context);
   const outcomes = await runAll(host, command, { workspace, folder }, output, context);

@@ -17,7 +17,7 @@ export interface RunnerOptions {
   /** Values masked in everything that leaves the runner. */
   readonly secrets: readonly string[];
   readonly committer: { readonly name: string; readonly email: string };
-  /** Added to the environment of agents and commands; whatever is not named here or allowed by name is not passed on. */
+  /** The environment of agents and commands, `PATH` included; whatever is not named here is not passed on. */
   readonly env?: Environment;
   /** Added to the environment of specwright's own git only: push credentials (`SSH_AUTH_SOCK`, `GIT_ASKPASS`, …). */
   readonly gitEnv?: Environment;
@@ -48,7 +48,7 @@ export function createHost(options: RunnerOptions): Host {
   const git = createGit({
     path: options.git ?? 'git',
     cwd: root,
-    env: processEnvironment(home, options.gitEnv ?? {}),
+    env: processEnvironment(home, { ...searchPath(options.env), ...options.gitEnv }),
     committer,
     secrets,
   });
@@ -74,4 +74,9 @@ export function createHost(options: RunnerOptions): Host {
       onStart: (pid) => groups.note(sessionId, pid),
     }),
   };
+}
+
+/** Git needs to be found; the rest of the commands' environment (an agent's key, say) is not its business. */
+function searchPath(env: Environment | undefined): Environment {
+  return env?.['PATH'] === undefined ? {} : { PATH: env['PATH'] };
 }

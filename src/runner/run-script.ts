@@ -8,7 +8,7 @@ import type { Host } from './host.js';
 import { workspaceFor } from './prepare-workspace.js';
 import { failedResult } from './results.js';
 import { runLine, type LineOutcome } from './run-lines.js';
-import { folderInside } from './workspace-files.js';
+import { commandFolder } from './workspace-files.js';
 
 type ScriptCommand = Extract<Command, { kind: 'run_tests' | 'check_document' }>;
 
@@ -20,7 +20,7 @@ export async function runScript(host: Host, command: ScriptCommand, context: Run
   const { sessionId, expects } = command;
   const metadata: WorkspaceMetadata | null = command.kind === 'run_tests' ? command.metadata : null;
   const workspace = await workspaceFor(host, sessionId, metadata, context);
-  const folder = await folderInside(workspace, command.cwd);
+  const folder = await commandFolder(workspace, command.cwd);
   await clearReports(workspace, expects);
   const output = new CommandOutput(context);
   const settings = host.settings(context, sessionId, 'command');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, realpath, rm, type FileHandle } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FileEvidence } from '../domain/evidence.js';
 import { isRepositoryPath } from '../domain/names.js';
 import { workFailed } from './work-failed.js';
@@ -69,6 +69,15 @@ export async function clearPlaceFor(workspace: string, path: string): Promise<vo
     if (!(await lstat(at)).isDirectory()) throw refusedFile(path, 'has something on its way that is no folder');
   }
   await rm(join(at, path.split('/').at(-1)!), { recursive: true, force: true });
+}
+
+/**
+ * The folder a command runs in. It was written down when the workspace was prepared; after the loss of that host the same
+ * session's workspace is somewhere else.
+ */
+export async function commandFolder(workspace: string, cwd: string): Promise<string> {
+  const isWorkspace = isAbsolute(cwd) && basename(cwd) === basename(workspace);
+  return await folderInside(workspace, isWorkspace ? '.' : cwd);
 }
 
 /** The absolute form of a command's folder, which has to be inside the workspace also when links are followed. */

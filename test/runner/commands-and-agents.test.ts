@@ -113,8 +113,9 @@ test('commands see a neutral home and nothing of the executor; the workspace is 
   lab = createLab(undefined, { env: { CI: 'yes' } });
   const parts = await session();
   rmSync(lab.workspace(parts.sessionId), { recursive: true });
+  const cwd = join('/another/host/workspaces', parts.sessionId);
   const context = testContext(parts.sessionId);
-  await lab.runner.run(command('run_tests', { ...parts, script: [line(['env'])] }), context);
+  await lab.runner.run({ ...command('run_tests', { ...parts, script: [line(['env'])] }), cwd }, context);
   const names = context
     .text('stdout')
     .trim()
@@ -213,7 +214,7 @@ test('the command agent gets its prompt as a file and on standard input, and its
   const failed = await lab.newRunner({ agent: failing }).run(command('agent', parts), testContext(parts.sessionId));
   expect(failed).toMatchObject({ status: 'error', exitCode: 1, failure: { kind: 'agent_failed' } });
   const absent = lab.newRunner({
-    agent: createAgent({ kind: 'command', argv: ['no-such-agent'] }),
+    agent: createAgent({ kind: 'command', argv: ['no-such-agent'] }, '/usr/bin:/bin'),
     git: 'no-such-git',
   });
   expect(await absent.problems()).toEqual([
@@ -248,7 +249,7 @@ function dyingExecutor(
     import { createRunner } from ${JSON.stringify(join(compiled, 'runner/runner.js'))};
     import { createAgent } from ${JSON.stringify(join(compiled, 'runner/agents/catalog.js'))};
     const [root, argv, command, word] = JSON.parse(process.argv[2]);
-    const runner = createRunner({ root, secrets: [], committer: { name: 'S', email: 's@example.invalid' }, agent: createAgent({ kind: 'command', argv }) });
+    const runner = createRunner({ root, env: { PATH: process.env.PATH }, secrets: [], committer: { name: 'S', email: 's@example.invalid' }, agent: createAgent({ kind: 'command', argv }) });
     const writer = { write: async () => {}, finish: async () => ({ id: 'x', sha256: 'x', bytes: 0 }) };
     await runner.run(command, { sessionId: command.sessionId, signal: new AbortController().signal, output: async () => writer,
       progress: (line) => { if (line.includes(word)) process.kill(process.pid, 'SIGKILL'); } });`;

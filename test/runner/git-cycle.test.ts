@@ -128,8 +128,8 @@ test('finalize commits the declared files with trailers, pushes without force, a
   expect(git(person, 'log', '-1', '--format=%(trailers:only)%an', commit!)).toBe(
     `Specwright-Session: ${parts.sessionId}\nSpecwright-Step: Finalize\nSpecwright`,
   );
-  expect(String(result.data?.['compare'])).toContain('are available in the Git repository at');
-  expect(String(result.data?.['compare'])).toContain('src/a.js');
+  expect(result.data?.['compare']).toContain('are available in the Git repository at');
+  expect(result.data?.['compare']).toContain('src/a.js');
   expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(8192);
 });
 

@@ -6,7 +6,7 @@ import { createMasker } from '../../src/runner/mask-secrets.js';
 import { processEnvironment } from '../../src/runner/process-environment.js';
 import { runProcess, type ProcessSpec } from '../../src/runner/run-process.js';
 
-const env = processEnvironment('/nowhere', {});
+const env = processEnvironment('/nowhere', { PATH: process.env['PATH'] ?? '' });
 
 function spec(source: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
   const argv = [process.execPath, '--input-type=module', '-e', source];
@@ -73,25 +73,10 @@ test('arguments reach the program as they are; no shell looks at them', async ()
 });
 
 test('the environment is what is allowed by name, never the executor’s own', async () => {
-  const own = {
-    PATH: '/bin',
-    DATABASE_URL: 'postgres://x',
-    TEMPORAL_API_KEY: 'k',
-    GITHUB_TOKEN: 't',
-    NODE_OPTIONS: '-r x',
-  };
-  expect(Object.keys(processEnvironment('/h', { CI: '1' }, own)).sort()).toEqual([
-    'CI',
-    'HOME',
-    'LANG',
-    'PATH',
-    'TERM',
-    'TMPDIR',
-  ]);
   process.env['DATABASE_URL'] ??= 'postgres://secret';
   const seen = collecting();
   await runProcess(spec('console.log(Object.keys(process.env).join())', seen));
-  expect(seen.text()).not.toMatch(/DATABASE_URL|NODE_OPTIONS|TEMPORAL|JEST/);
+  expect(seen.text().trim().split(',').sort()).toEqual(['HOME', 'LANG', 'PATH', 'TERM', 'TMPDIR']);
 });
 
 test('abort ends the whole group, a grandchild that ignores SIGTERM included, and rejects with the reason', async () => {

@@ -4,11 +4,11 @@ import { createScriptedAgent, type ScriptedAgentConfig } from './scripted.js';
 
 export type AgentConfig = CommandAgentConfig | ScriptedAgentConfig;
 
-/** The agent an executor is configured with. A new one: a file here, a config in the union, a case. */
-export function createAgent(config: AgentConfig): Agent {
+/** The agent an executor is configured with; `searchPath` (a `PATH`) lets it say at start that its program is missing. A new one: a file here, a config in the union, a case. */
+export function createAgent(config: AgentConfig, searchPath?: string): Agent {
   switch (config.kind) {
     case 'command':
-      return createCommandAgent(config);
+      return createCommandAgent(config, searchPath);
     case 'scripted':
       return createScriptedAgent(config);
   }

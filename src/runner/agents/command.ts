@@ -17,14 +17,15 @@ export interface CommandAgentConfig {
 
 const PLACEHOLDER = /\{(prompt_file|workspace|context|component|step|turn)\}/g;
 
-/** Any program that takes a prompt and changes files. */
-export function createCommandAgent(config: CommandAgentConfig): Agent {
+/** Any program that takes a prompt and changes files. Without a search path only a program named by its path is looked for. */
+export function createCommandAgent(config: CommandAgentConfig, searchPath?: string): Agent {
   const program = config.argv[0] ?? '';
   return {
     name: config.name ?? `command ${program}`,
     async check() {
       if (program === '') return 'the command agent has no program: give it as a list of arguments';
-      return (await findProgram(program)) === null
+      if (searchPath === undefined && !program.includes('/')) return null;
+      return (await findProgram(program, searchPath ?? '')) === null
         ? `the agent's program ${program} is not installed or not on PATH`
         : null;
     },

@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 /** The absolute path of an executable, looked for as the shell would, or null. */
-export async function findProgram(program: string, path = process.env['PATH'] ?? ''): Promise<string | null> {
+export async function findProgram(program: string, path: string): Promise<string | null> {
   const places = program.includes('/') ? [program] : path.split(delimiter).map((folder) => join(folder, program));
   for (const place of places) {
     const found = await stat(place).catch(() => null);

@@ -50,6 +50,7 @@ export function createLab(
       committer: { name: 'Specwright', email: 'specwright@example.invalid' },
       ...options,
       ...more,
+      env: { PATH: process.env['PATH'] ?? '', ...options.env, ...more.env },
     });
   return {
     folder,

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { startBenchStack, type BenchStack } from './bench-stack.js';
+import { measureChildren, type Children } from './measures/children.js';
+import { measureKill, type Kill } from './measures/kill.js';
+import { measureReports, type ReportDetails, type ReportToNext } from './measures/report-to-next.js';
+import { measureStarts, type Idle, type Starts } from './measures/starts-and-idle.js';
+import { FULL, QUICK, type Sizes } from './sizes.js';
+import { tableOf } from './table.js';
+
+/** The document that is printed. */
+export interface BenchReport {
+  readonly reportToNext: ReportToNext;
+  readonly starts: Starts;
+  readonly children100: Children;
+  readonly idle500: Idle;
+  readonly kill: Kill;
+}
+
+const options = new Command('bench')
+  .description('Measures specwright beside a bare Temporal workflow, on servers of its own.')
+  .option('--quick', 'fewer repeats: under two minutes')
+  .option('--json', 'nothing but the JSON document on stdout')
+  .parse()
+  .opts<{ quick?: boolean; json?: boolean }>();
+
+const began = performance.now();
+const log = (line: string): void =>
+  void process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${line}\n`);
+
+const stack = await startBenchStack(log);
+let stopping: Promise<void> | null = null;
+const stop = (): Promise<void> => (stopping ??= stack.stop());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stop().finally(() => process.exit(130)));
+}
+try {
+  const [report, details] = await measure(stack, options.quick ? QUICK : FULL);
+  if (!options.json) process.stdout.write(`${tableOf(report, details)}\n\n`);
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+} finally {
+  await stop();
+  log('done');
+}
+
+async function measure(bench: BenchStack, sizes: Sizes): Promise<[BenchReport, ReportDetails]> {
+  log('report → next command, at 1 and 50 clients');
+  const [reportToNext, details] = await measureReports(bench, sizes.reports);
+  log('starts, and the memory of 500 idle sessions');
+  const [starts, idle500] = await measureStarts(bench, sizes.starts);
+  log('a parent with 100 trivial children');
+  const children100 = await measureChildren(bench, sizes.children);
+  log('a report answered after kill -9 of the worker');
+  const kill = await measureKill(bench, sizes.kill);
+  return [{ reportToNext, starts, children100, idle500, kill }, details];
+}

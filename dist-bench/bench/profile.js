@@ -1,0 +1,51 @@
+import { readdir, readFile } from 'node:fs/promises';
+/** Runs `work`, in which each of `clients` sessions takes `each` reports; `sessionId` is one of them. */
+export async function spent(stack, worker, sessionId, each, clients, work) {
+    const before = await look(stack, worker, sessionId);
+    await work();
+    const after = await look(stack, worker, sessionId);
+    const per = (name, reports) => (after[name] - before[name]) / reports;
+    const all = each * clients;
+    return {
+        workerCpuMs: per('workerCpuMs', all),
+        temporalCpuMs: per('temporalCpuMs', all),
+        postgresCpuMs: per('postgresCpuMs', all),
+        clientCpuMs: per('clientCpuMs', all),
+        transactions: per('transactions', all),
+        walBytes: per('walBytes', all),
+        historyEvents: per('historyEvents', each),
+        historyBytes: per('historyBytes', each),
+    };
+}
+async function look({ pids, temporal, database }, worker, sessionId) {
+    const { user, system } = process.cpuUsage();
+    const description = await temporal.withDeadline(Date.now() + 10_000, () => temporal.workflow.getHandle(sessionId).describe());
+    const { rows } = await database.query(`SELECT (SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = current_database()) AS transactions,
+            pg_current_wal_lsn() - '0/0' AS wal`);
+    return {
+        workerCpuMs: (await worker.stats()).cpuMs,
+        temporalCpuMs: await cpuMsOf(pids.temporal, false),
+        postgresCpuMs: await cpuMsOf(pids.postgres, true),
+        clientCpuMs: (user + system) / 1_000,
+        transactions: Number(rows[0]?.transactions),
+        walBytes: Number(rows[0]?.wal),
+        historyEvents: description.historyLength,
+        historyBytes: description.historySize ?? NaN,
+    };
+}
+/** Linux counts in hundredths of a second. */
+const TICK_MS = 10;
+async function cpuMsOf(pid, withChildren) {
+    if (pid === null || process.platform !== 'linux')
+        return NaN;
+    const names = withChildren ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : [String(pid)];
+    const times = await Promise.all(names.map((name) => ticks(name, pid)));
+    return times.reduce((sum, time) => sum + time, 0) * TICK_MS;
+}
+/** User and system time of a process that is `pid` or its child; 0 of any other. */
+async function ticks(name, pid) {
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const [, parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const isIts = Number(name) === pid || Number(parent) === pid;
+    return isIts ? Number(fields[9]) + Number(fields[10]) : 0;
+}

@@ -1,0 +1,15 @@
+import { sha256Hex } from '../domain/digest.js';
+import { MAX_INLINE_STDIN_BYTES } from '../domain/command.js';
+/** A client's command as it travels through history: texts above 16 KiB stay in Postgres and are named by their hash. */
+export function forHistory(command) {
+    const script = command.script.map((line) => line.stdin === undefined ? line : { ...line, stdin: compact(line.stdin) });
+    if (command.kind !== 'agent')
+        return { ...command, script };
+    return { ...command, script, metadata: { ...command.metadata, prompt: compact(command.metadata.prompt) } };
+}
+function compact(text) {
+    if (typeof text !== 'string')
+        return text;
+    const bytes = Buffer.byteLength(text);
+    return bytes <= MAX_INLINE_STDIN_BYTES ? text : { sha256: sha256Hex(text), bytes };
+}

@@ -1,0 +1,220 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+export const AGENT_KINDS = ['scripted', 'command'];
+const variable = (row) => row;
+const withoutDefault = { fallback: null, default: '' };
+const text = z.string().refine((value) => !/\p{Cc}/u.test(value), 'holds a control character');
+const address = text.regex(/^[^\s:/@]+:\d{1,5}$/, 'is not host:port');
+const postgresUrl = text.refine(isPostgresUrl, 'is not a postgres:// URL with a host and a database');
+const queue = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'is not a Task Queue name');
+const milliseconds = (min, max) => text
+    .regex(/^\d{1,9}$/, 'is not a whole number of milliseconds')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
+/** Every variable specwright reads. The README table is checked against it. */
+export const VARIABLES = {
+    TEMPORAL_ADDRESS: variable({
+        group: 'temporal',
+        schema: address,
+        ...withoutDefault,
+        meaning: 'Temporal frontend as `host:port`; unset: the embedded development server',
+        fix: 'give it as host:port, for example 127.0.0.1:7233',
+    }),
+    TEMPORAL_NAMESPACE: variable({
+        group: 'temporal',
+        schema: text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a namespace name'),
+        fallback: 'default',
+        default: 'default',
+        meaning: 'Temporal namespace',
+        fix: 'use letters, digits, dots, _ and -',
+    }),
+    TEMPORAL_API_KEY: variable({
+        group: 'temporal',
+        schema: text,
+        ...withoutDefault,
+        meaning: 'API key for Temporal Cloud; turns TLS on',
+        fix: 'copy the key again, without line breaks',
+        secret: true,
+    }),
+    TEMPORAL_TLS: variable({
+        group: 'temporal',
+        schema: text
+            .refine((value) => ['true', 'false', '1', '0'].includes(value.toLowerCase()), 'is neither true nor false')
+            .transform((value) => ['true', '1'].includes(value.toLowerCase())),
+        fallback: null,
+        default: 'on with an API key or a TLS file, else off',
+        meaning: '`true` or `false`: TLS to the Temporal frontend',
+        fix: 'set it to true or false',
+    }),
+    TEMPORAL_TLS_SERVER_NAME: variable({
+        group: 'temporal',
+        schema: text,
+        ...withoutDefault,
+        meaning: 'server name to verify instead of the host of the address',
+        fix: 'give a host name',
+    }),
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: variable({
+        group: 'temporal',
+        schema: text,
+        ...withoutDefault,
+        meaning: 'PEM file of the authority that signed the server certificate',
+        fix: 'give the path of a PEM file',
+    }),
+    TEMPORAL_TLS_CLIENT_CERT_PATH: variable({
+        group: 'temporal',
+        schema: text,
+        ...withoutDefault,
+        meaning: 'PEM file of the client certificate (mTLS)',
+        fix: 'give the path of a PEM file',
+    }),
+    TEMPORAL_TLS_CLIENT_KEY_PATH: variable({
+        group: 'temporal',
+        schema: text,
+        ...withoutDefault,
+        meaning: 'PEM file of the key of the client certificate (mTLS)',
+        fix: 'give the path of a PEM file',
+    }),
+    TEMPORAL_CLI_PATH: variable({
+        group: 'temporal',
+        schema: text,
+        ...withoutDefault,
+        meaning: 'the Temporal CLI program that runs the embedded server; unset: it is looked for',
+        fix: 'give the path of the temporal program',
+    }),
+    DATABASE_URL: variable({
+        group: 'database',
+        schema: postgresUrl,
+        ...withoutDefault,
+        meaning: 'Postgres as a role that may create roles and databases: set-up and migrations; unset: the embedded Postgres',
+        fix: 'give it as postgres://user:password@host:5432/database',
+        secret: true,
+    }),
+    DATABASE_RW_URL: variable({
+        group: 'database',
+        schema: postgresUrl,
+        fallback: null,
+        default: 'made by the set-up from `DATABASE_URL`',
+        meaning: 'Postgres as `sw_rw`, what workers and servers write with',
+        fix: 'give it as postgres://sw_rw:password@host:5432/database',
+        secret: true,
+    }),
+    DATABASE_RO_URL: variable({
+        group: 'database',
+        schema: postgresUrl,
+        fallback: null,
+        default: 'made by the set-up from `DATABASE_URL`',
+        meaning: 'Postgres as `sw_ro`, what reads go through; needed when `DATABASE_RW_URL` is given',
+        fix: 'give it as postgres://sw_ro:password@host:5432/database',
+        secret: true,
+    }),
+    SPECWRIGHT_TASK_QUEUE: variable({
+        group: 'queues',
+        schema: queue,
+        fallback: DEFAULT_TASK_QUEUE,
+        default: DEFAULT_TASK_QUEUE,
+        meaning: 'Task Queue of workflows and database activities',
+        fix: 'use letters, digits, dots, _ and -',
+    }),
+    SPECWRIGHT_EXECUTOR_QUEUE: variable({
+        group: 'queues',
+        schema: queue,
+        fallback: DEFAULT_EXECUTOR_QUEUE,
+        default: DEFAULT_EXECUTOR_QUEUE,
+        meaning: 'Task Queue of this host’s executor; one queue is one executor host',
+        fix: 'use letters, digits, dots, _ and -',
+    }),
+    SPECWRIGHT_AGENT: variable({
+        group: 'agent',
+        schema: z.enum(AGENT_KINDS, 'is not an agent specwright knows'),
+        fallback: 'scripted',
+        default: 'scripted',
+        meaning: '`scripted` (prepared outputs) or `command` (any program)',
+        fix: 'set it to scripted or command',
+    }),
+    SPECWRIGHT_AGENT_ARGV: variable({
+        group: 'agent',
+        schema: text.transform(parseArgv).refine((argv) => argv !== null, 'is not a JSON array of texts'),
+        ...withoutDefault,
+        meaning: 'JSON array: program and arguments of the `command` agent; the prompt comes on its stdin',
+        fix: 'give it like ["my-agent","--print"]',
+    }),
+    SPECWRIGHT_SCRIPTED_DIR: variable({
+        group: 'agent',
+        schema: text,
+        fallback: fileURLToPath(new URL('../examples/scripted', import.meta.url)),
+        default: '`examples/scripted` of this package',
+        meaning: 'folder of the `scripted` agent’s prepared outputs',
+        fix: 'give the path of a folder',
+    }),
+    SPECWRIGHT_COMMAND_ENV: variable({
+        group: 'agent',
+        schema: text
+            .transform((value) => value.split(',').map((name) => name.trim()))
+            .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
+            .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials'),
+        fallback: [],
+        default: '',
+        meaning: 'comma-separated names of variables passed on to commands and agents, besides `PATH`, `LANG` and `TZ`',
+        fix: 'give names separated by commas, for example ANTHROPIC_API_KEY,HTTPS_PROXY',
+    }),
+    SPECWRIGHT_DATA_DIR: variable({
+        group: 'folders',
+        schema: text,
+        fallback: '.specwright',
+        default: '.specwright',
+        meaning: 'state of the embedded stack and of the demo',
+        fix: 'give the path of a folder',
+    }),
+    SPECWRIGHT_WORKSPACES: variable({
+        group: 'folders',
+        schema: text,
+        fallback: null,
+        default: '`workspaces` in the data folder',
+        meaning: 'where the executor keeps repositories and worktrees',
+        fix: 'give the path of a folder',
+    }),
+    SPECWRIGHT_STICKY_TIMEOUT_MS: variable({
+        group: 'timing',
+        schema: milliseconds(100, 600_000),
+        fallback: 500,
+        default: '500',
+        meaning: 'how long a waiting session’s next task stays with a worker that may be dead; raise it for distant workers',
+        fix: 'give milliseconds between 100 and 600000',
+    }),
+    SPECWRIGHT_TASK_TIMEOUT_MS: variable({
+        group: 'timing',
+        schema: milliseconds(1000, 120_000),
+        fallback: 2000,
+        default: '2000',
+        meaning: 'workflow task timeout: how long a task stays with a worker that died inside it',
+        fix: 'give milliseconds between 1000 and 120000',
+    }),
+    SPECWRIGHT_LOG_LEVEL: variable({
+        group: 'logging',
+        schema: z.enum(LOG_LEVELS, 'is not a log level'),
+        fallback: 'info',
+        default: 'info',
+        meaning: LOG_LEVELS.map((level) => `\`${level}\``).join(', '),
+        fix: `set it to one of ${LOG_LEVELS.join(', ')}`,
+    }),
+};
+function isPostgresUrl(value) {
+    if (!URL.canParse(value))
+        return false;
+    const url = new URL(value);
+    return ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
+}
+function parseArgv(value) {
+    try {
+        const parsed = z.array(z.string()).min(1).safeParse(JSON.parse(value));
+        return parsed.success && parsed.data[0] !== '' ? parsed.data : null;
+    }
+    catch {
+        return null;
+    }
+}
+function isOwnSecret(name) {
+    return Object.entries(VARIABLES).some(([own, row]) => own === name && 'secret' in row);
+}

@@ -1,0 +1,115 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { VARIABLES } from './config-table.js';
+import { nearestName } from './schemas/nearest-name.js';
+/** Every problem found, one line each. The CLI ends with exit code 2. */
+export class ConfigError extends Error {
+    problems;
+    name = 'ConfigError';
+    constructor(problems) {
+        super(problems.map(({ variable, message, fix }) => `${variable} ${message}; ${fix}.`).join('\n'));
+        this.problems = problems;
+    }
+}
+export const CONFIG_TABLE = Object.entries(VARIABLES).map(([name, row]) => ({
+    name,
+    group: row.group,
+    default: row.default,
+    meaning: row.meaning,
+    secret: row.secret ?? false,
+}));
+/** Passed on to commands without being asked for: what a program needs to be found and to speak the user's language. */
+const BASE_COMMAND_ENV = ['PATH', 'LANG', 'LC_ALL', 'TZ'];
+/** Reads and checks everything at once; throws a {@link ConfigError} that names each variable and its fix. */
+export function loadConfig(env = process.env, cwd = process.cwd()) {
+    const problems = [...unknownNames(env)];
+    const values = Object.fromEntries(Object.entries(VARIABLES).map(([name, row]) => [name, readVariable(name, row, env, problems)]));
+    problems.push(...missingPartners(values));
+    if (problems.length > 0)
+        throw new ConfigError(problems);
+    return toConfig(values, env, cwd);
+}
+function readVariable(name, row, env, problems) {
+    const given = env[name];
+    if (given === undefined || given.trim() === '')
+        return row.fallback;
+    const parsed = row.schema.safeParse(given.trim());
+    if (parsed.success)
+        return parsed.data;
+    problems.push({ variable: name, message: parsed.error.issues[0]?.message ?? 'is not valid', fix: row.fix });
+    return row.fallback;
+}
+function unknownNames(env) {
+    return Object.keys(env)
+        .filter((name) => name.startsWith('SPECWRIGHT_') && !Object.hasOwn(VARIABLES, name))
+        .map((name) => {
+        const known = Object.keys(VARIABLES).filter((candidate) => candidate.startsWith('SPECWRIGHT_'));
+        const near = nearestName(name, known);
+        const fix = near === null ? 'unset it, or see the table in the README' : `write ${near} if that was meant`;
+        return { variable: name, message: 'is not a variable specwright knows', fix };
+    });
+}
+function missingPartners(values) {
+    const problems = [];
+    const together = (given, missing) => {
+        if (values[given] === null || values[missing] !== null)
+            return;
+        problems.push({ variable: missing, message: `is not set, but ${given} is`, fix: 'set both or neither' });
+    };
+    together('DATABASE_RW_URL', 'DATABASE_RO_URL');
+    together('DATABASE_RO_URL', 'DATABASE_RW_URL');
+    together('TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH');
+    together('TEMPORAL_TLS_CLIENT_KEY_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH');
+    if (values.SPECWRIGHT_AGENT === 'command' && values.SPECWRIGHT_AGENT_ARGV === null) {
+        const message = 'is not set, but SPECWRIGHT_AGENT is command';
+        problems.push({ variable: 'SPECWRIGHT_AGENT_ARGV', message, fix: VARIABLES.SPECWRIGHT_AGENT_ARGV.fix });
+    }
+    return problems;
+}
+function toConfig(values, env, cwd) {
+    const dataDir = resolve(cwd, values.SPECWRIGHT_DATA_DIR);
+    const cacheHome = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
+    return {
+        temporal: {
+            address: values.TEMPORAL_ADDRESS,
+            namespace: values.TEMPORAL_NAMESPACE,
+            apiKey: values.TEMPORAL_API_KEY,
+            tls: toTls(values, cwd),
+            cliPath: absolute(cwd, values.TEMPORAL_CLI_PATH),
+        },
+        database: {
+            adminUrl: values.DATABASE_URL,
+            rwUrl: values.DATABASE_RW_URL,
+            roUrl: values.DATABASE_RO_URL,
+        },
+        taskQueue: values.SPECWRIGHT_TASK_QUEUE,
+        executorQueue: values.SPECWRIGHT_EXECUTOR_QUEUE,
+        workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
+        agent: values.SPECWRIGHT_AGENT === 'scripted'
+            ? { kind: 'scripted', dir: resolve(cwd, values.SPECWRIGHT_SCRIPTED_DIR) }
+            : { kind: 'command', argv: values.SPECWRIGHT_AGENT_ARGV ?? [] },
+        commandEnv: pick(env, [...BASE_COMMAND_ENV, ...values.SPECWRIGHT_COMMAND_ENV]),
+        dataDir,
+        cacheDir: join(resolve(cwd, cacheHome), 'specwright'),
+        searchPath: env['PATH'] ?? '',
+        stickyTimeoutMs: values.SPECWRIGHT_STICKY_TIMEOUT_MS,
+        taskTimeoutMs: values.SPECWRIGHT_TASK_TIMEOUT_MS,
+        logLevel: values.SPECWRIGHT_LOG_LEVEL,
+    };
+}
+function toTls(values, cwd) {
+    const tls = {
+        serverName: values.TEMPORAL_TLS_SERVER_NAME,
+        caPath: absolute(cwd, values.TEMPORAL_TLS_SERVER_CA_CERT_PATH),
+        certPath: absolute(cwd, values.TEMPORAL_TLS_CLIENT_CERT_PATH),
+        keyPath: absolute(cwd, values.TEMPORAL_TLS_CLIENT_KEY_PATH),
+    };
+    const implied = values.TEMPORAL_API_KEY !== null || Object.values(tls).some((value) => value !== null);
+    return (values.TEMPORAL_TLS ?? implied) ? tls : null;
+}
+function absolute(cwd, path) {
+    return path === null ? null : resolve(cwd, path);
+}
+function pick(env, names) {
+    return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}

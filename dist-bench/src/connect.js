@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { SEARCH_ATTRIBUTE_NAMES } from './contract/search-attributes.js';
+async function connectionOptions({ apiKey, tls }, address) {
+    const read = async (path) => (path ? await readFile(path) : undefined);
+    const [ca, crt, key] = await Promise.all([read(tls?.caPath), read(tls?.certPath), read(tls?.keyPath)]);
+    const secured = {
+        ...(tls?.serverName ? { serverNameOverride: tls.serverName } : {}),
+        ...(ca ? { serverRootCACertificate: ca } : {}),
+        ...(crt && key ? { clientCertPair: { crt, key } } : {}),
+    };
+    return { address, ...(tls ? { tls: secured } : {}), ...(apiKey ? { apiKey } : {}) };
+}
+/** A Temporal client for the configured namespace; bounded, so that an absent server is an error and not a wait. */
+export async function connectClient(temporal, address) {
+    const connection = await Connection.connect({
+        ...(await connectionOptions(temporal, address)),
+        connectTimeout: 10_000,
+    });
+    return new Client({ connection, namespace: temporal.namespace });
+}
+export async function connectWorker(temporal, address) {
+    return NativeConnection.connect(await connectionOptions(temporal, address));
+}
+/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
+const KEYWORD = 2;
+/** Registers the search attributes where they are missing; repeatable. Needs the right to change the namespace. */
+export async function registerSearchAttributes(client) {
+    const { operatorService } = client.connection;
+    const namespace = client.options.namespace;
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    const missing = SEARCH_ATTRIBUTE_NAMES.filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
+    if (missing.length === 0)
+        return;
+    await operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+    });
+}

@@ -1,0 +1,2 @@
+export const generateType = (step) => `generateCommand.${step}`;
+export const validateType = (step) => `validateResult.${step}`;

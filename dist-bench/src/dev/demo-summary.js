@@ -1,0 +1,18 @@
+/** What the demo built, for people. */
+export function demoSummary(report, remote) {
+    const rows = report.children.map(({ component, status, attempts, fixRounds }) => `  ${component.padEnd(12)} ${status}, ${count(attempts, 'attempt')}, ${count(fixRounds, 'round')} of fixing`);
+    return [
+        '',
+        `Session ${report.status} in ${report.seconds} s, ${report.interactions} interactions`,
+        ...rows,
+        `  branch       ${report.branch ?? '–'}`,
+        `  commit       ${report.commit ?? '–'}`,
+        `  remote SHA   ${report.remoteSha ?? '–'}${report.remoteSha !== null && report.remoteSha === report.commit ? ' (read back, equal)' : ''}`,
+        `  repository   ${remote}`,
+        `  Web UI       ${report.webUi ?? '–'}`,
+        '',
+    ].join('\n');
+}
+function count(n, noun) {
+    return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

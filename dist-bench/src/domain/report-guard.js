@@ -1,0 +1,155 @@
+import { FAILURE_KINDS } from './failures.js';
+import { Guard } from './guard.js';
+import { canonicalJson, jsonFault } from './json.js';
+import { MAX_DATA_BYTES, MAX_INLINE_OUTPUT_BYTES, RESULT_STATUSES } from './result.js';
+export const MAX_TEXT = 4096;
+export const MAX_LIST = 1000;
+export const SHA256 = /^[0-9a-f]{64}$/;
+export const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Checks a report from outside: shape, sizes, and text that Postgres can hold. Synchronous, writes nothing. */
+export function checkReport(value) {
+    const fault = jsonFault(value, 'report');
+    if (fault) {
+        const fix = 'send well-formed JSON text without U+0000 and not nested too deep; put raw bytes into an output as base64';
+        return { ok: false, misfit: { field: fault.path, message: `${fault.path} ${fault.reason}`, fix } };
+    }
+    const guard = new Guard();
+    readReport(guard, value);
+    return guard.misfit ? { ok: false, misfit: guard.misfit } : { ok: true, report: value };
+}
+function readReport(guard, value) {
+    const report = guard.object('report', value, ['commandId', 'result', 'lease']);
+    if (!report)
+        return;
+    guard.text('report.commandId', report['commandId'], 100, 1);
+    if (report['lease'] !== undefined)
+        guard.integer('report.lease', report['lease'], 1, Number.MAX_SAFE_INTEGER);
+    const keys = ['status', 'exitCode', 'data', 'failure', 'evidence', 'outputs', 'startedAt', 'durationMs'];
+    const result = guard.object('result', report['result'], keys);
+    if (!result)
+        return;
+    guard.oneOf('result.status', result['status'], RESULT_STATUSES);
+    if (result['exitCode'] !== undefined)
+        guard.integer('result.exitCode', result['exitCode'], -1, 0xffffffff);
+    if (result['startedAt'] !== undefined)
+        guard.text('result.startedAt', result['startedAt'], 40);
+    if (result['durationMs'] !== undefined)
+        guard.integer('result.durationMs', result['durationMs'], 0, 1e12);
+    if (result['data'] !== undefined)
+        readData(guard, result['data']);
+    if (result['failure'] !== undefined)
+        readFailure(guard, result['failure']);
+    if (result['evidence'] !== undefined)
+        readEvidence(guard, result['evidence']);
+    if (result['outputs'] !== undefined)
+        readOutputs(guard, result['outputs']);
+}
+function readData(guard, value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+        return void guard.fail('result.data', 'must be an object', 'send a JSON object');
+    }
+    if (utf8Length(canonicalJson(value)) > MAX_DATA_BYTES) {
+        guard.fail('result.data', `is larger than ${MAX_DATA_BYTES} bytes`, 'send large content as an output');
+    }
+}
+function readFailure(guard, value) {
+    const failure = guard.object('result.failure', value, ['kind', 'message', 'detail', 'file', 'line', 'rule', 'ids']);
+    if (!failure)
+        return;
+    guard.oneOf('result.failure.kind', failure['kind'], FAILURE_KINDS);
+    guard.text('result.failure.message', failure['message'], MAX_TEXT, 1);
+    for (const key of ['detail', 'file', 'rule']) {
+        if (failure[key] !== undefined)
+            guard.text(`result.failure.${key}`, failure[key], MAX_TEXT);
+    }
+    if (failure['line'] !== undefined)
+        guard.integer('result.failure.line', failure['line'], 0, 1e9);
+    if (failure['ids'] !== undefined) {
+        guard.list('result.failure.ids', failure['ids'], MAX_LIST, (field, id) => void guard.text(field, id, 500));
+    }
+}
+function readEvidence(guard, value) {
+    const evidence = guard.object('result.evidence', value, ['files', 'git']);
+    if (!evidence)
+        return;
+    if (evidence['files'] !== undefined) {
+        guard.list('result.evidence.files', evidence['files'], MAX_LIST, (field, item) => readFile(guard, field, item));
+    }
+    if (evidence['git'] === undefined)
+        return;
+    const keys = ['branch', 'baseSha', 'commit', 'remoteSha'];
+    const git = guard.object('result.evidence.git', evidence['git'], keys);
+    for (const key of git ? keys : []) {
+        if (git?.[key] !== undefined)
+            guard.text(`result.evidence.git.${key}`, git[key], 250);
+    }
+}
+function readFile(guard, field, value) {
+    const file = guard.object(field, value, ['path', 'sha256', 'bytes']);
+    if (!file)
+        return;
+    guard.text(`${field}.path`, file['path'], 500, 1);
+    readHash(guard, `${field}.sha256`, file['sha256']);
+    guard.integer(`${field}.bytes`, file['bytes'], 0, Number.MAX_SAFE_INTEGER);
+}
+function readHash(guard, field, value) {
+    if (typeof value !== 'string' || !SHA256.test(value)) {
+        guard.fail(field, 'must be 64 lower-case hex digits', 'send the sha256 of the bytes');
+    }
+}
+function readOutputs(guard, value) {
+    const names = new Set();
+    let inlineBytes = 0;
+    guard.list('result.outputs', value, MAX_LIST, (field, item) => {
+        const output = guard.object(field, item, ['name', 'text', 'base64', 'ref']);
+        if (!output)
+            return;
+        const name = guard.text(`${field}.name`, output['name'], 200, 1);
+        if (name !== null && names.has(name))
+            guard.fail(`${field}.name`, 'is used twice', 'name every output once');
+        if (name !== null)
+            names.add(name);
+        inlineBytes += readContent(guard, field, output);
+    });
+    if (inlineBytes > MAX_INLINE_OUTPUT_BYTES) {
+        const fix = 'upload large outputs first and refer to them';
+        guard.fail('result.outputs', `hold more than ${MAX_INLINE_OUTPUT_BYTES} inline bytes together`, fix);
+    }
+}
+function readContent(guard, field, output) {
+    const given = ['text', 'base64', 'ref'].filter((key) => output[key] !== undefined);
+    if (given.length !== 1) {
+        guard.fail(field, 'must have exactly one of text, base64, ref', 'send one of them');
+        return 0;
+    }
+    if (output['ref'] !== undefined) {
+        const ref = guard.object(`${field}.ref`, output['ref'], ['id', 'sha256', 'bytes']);
+        if (!ref)
+            return 0;
+        guard.text(`${field}.ref.id`, ref['id'], 100, 1);
+        readHash(guard, `${field}.ref.sha256`, ref['sha256']);
+        guard.integer(`${field}.ref.bytes`, ref['bytes'], 0, Number.MAX_SAFE_INTEGER);
+        return 0;
+    }
+    const key = given[0];
+    const text = guard.text(`${field}.${key}`, output[key], MAX_INLINE_OUTPUT_BYTES * 2);
+    if (text === null)
+        return 0;
+    if (key === 'text')
+        return utf8Length(text);
+    if (!BASE64.test(text) || text.length % 4 !== 0)
+        guard.fail(`${field}.base64`, 'is not base64', 'encode the bytes with padding');
+    return base64Bytes(text);
+}
+/** How many bytes padded base64 stands for. */
+export function base64Bytes(text) {
+    return (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+}
+export function utf8Length(text) {
+    let bytes = 0;
+    for (const character of text) {
+        const code = character.codePointAt(0);
+        bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    }
+    return bytes;
+}

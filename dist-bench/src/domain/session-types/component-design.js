@@ -1,0 +1,15 @@
+import { checked, forward } from './session-type.js';
+export const componentDesign = {
+    name: 'componentDesign',
+    level: 'component',
+    branchType: 'design',
+    childType: null,
+    allowRed: false,
+    steps: ['Initialize', 'GenerateComponentDesign', 'ValidateDesign', 'Finalize'],
+    routes: {
+        Initialize: forward('Initialize', 'GenerateComponentDesign', 'initialize'),
+        GenerateComponentDesign: forward('GenerateComponentDesign', 'ValidateDesign', 'agent'),
+        ValidateDesign: checked('ValidateDesign', 'Finalize', 'GenerateComponentDesign'),
+        Finalize: forward('Finalize', 'complete', 'finalize'),
+    },
+};

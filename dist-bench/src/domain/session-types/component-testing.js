@@ -1,0 +1,16 @@
+import { checked, forward } from './session-type.js';
+export const componentTesting = {
+    name: 'componentTesting',
+    level: 'component',
+    branchType: 'testing',
+    childType: null,
+    allowRed: true,
+    steps: ['Initialize', 'GenerateTests', 'RunTests', 'FixTests', 'Finalize'],
+    routes: {
+        Initialize: forward('Initialize', 'GenerateTests', 'initialize'),
+        GenerateTests: forward('GenerateTests', 'RunTests', 'agent'),
+        RunTests: checked('RunTests', 'Finalize', 'FixTests'),
+        FixTests: forward('FixTests', 'RunTests', 'agent'),
+        Finalize: forward('Finalize', 'complete', 'finalize'),
+    },
+};

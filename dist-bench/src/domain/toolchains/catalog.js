@@ -1,0 +1,2 @@
+import { node } from './node.js';
+export const TOOLCHAINS = { node };

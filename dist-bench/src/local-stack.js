@@ -1,0 +1,70 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createSessions } from './api/sessions.js';
+import { createSpecwrightClient } from './client.js';
+import { connectClient, registerSearchAttributes } from './connect.js';
+import { readJsonIfThere, writePrivateFile } from './dev/private-file.js';
+import { startStack } from './dev/stack.js';
+import { createPool } from './store/pool.js';
+import { createProjectStore } from './store/project-store.js';
+import { createSessionReader } from './store/session-reader.js';
+import { setupDatabase } from './store/setup-database.js';
+const passwordsSchema = z.object({ owner: z.string(), rw: z.string(), ro: z.string() });
+/**
+ * Roles, database and tables. The passwords of `sw_rw` and `sw_ro` are those of DATABASE_RW_URL and DATABASE_RO_URL when
+ * given; else they are made once and kept in the data folder, readable by its owner only.
+ */
+export async function setUpDatabase(config, adminUrl) {
+    const path = join(config.dataDir, 'database-passwords.json');
+    const kept = passwordsSchema.safeParse(await readJsonIfThere(path));
+    const fresh = () => randomBytes(24).toString('hex');
+    const passwords = {
+        ...(kept.success ? kept.data : { owner: fresh(), rw: fresh(), ro: fresh() }),
+        ...given('rw', config.database.rwUrl),
+        ...given('ro', config.database.roUrl),
+    };
+    if (!kept.success)
+        await writePrivateFile(path, `${JSON.stringify(passwords)}\n`);
+    return setupDatabase({ adminUrl, passwords });
+}
+function given(role, url) {
+    const password = url === null ? '' : decodeURIComponent(new URL(url).password);
+    return password === '' ? {} : { [role]: password };
+}
+export async function startLocalStack(config, options) {
+    const stack = await startStack(config, { ...options, setUpDatabase: (adminUrl) => setUpDatabase(config, adminUrl) });
+    if (stack.temporal.webUi === null && !stack.reused) {
+        const client = await connectClient(config.temporal, stack.temporal.address);
+        await registerSearchAttributes(client).finally(() => client.connection.close());
+    }
+    return stack;
+}
+/** Clients and read model of a running stack, for commands. */
+export async function connectTo(config, stack) {
+    const temporal = await connectClient(config.temporal, stack.temporal.address);
+    const [writePool, readPool] = [createPool(stack.database.rwUrl), createPool(stack.database.roUrl)];
+    const projects = createProjectStore(writePool);
+    const client = createSpecwrightClient({
+        temporal,
+        taskQueue: stack.taskQueue,
+        workflowTaskTimeoutMs: config.taskTimeoutMs,
+    });
+    return {
+        sessions: createSessions({ client, reader: createSessionReader(readPool), newId: randomUUID }),
+        scope: stack.scope,
+        executorQueue: stack.executorQueue,
+        webUi: stack.temporal.webUi,
+        async applyProject(model) {
+            await projects.ensureScope(stack.scope, {
+                account: 'development',
+                project: model.project.name,
+                user: 'developer',
+            });
+            return projects.applyModel(stack.scope, model);
+        },
+        async close() {
+            await Promise.all([temporal.connection.close(), writePool.end(), readPool.end()]);
+        },
+    };
+}

@@ -1,0 +1,49 @@
+import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
+import { clipped, fenced } from './fence.js';
+const MAX_PART = 8_000;
+/** What an agent is asked when a component is to be written. */
+export function generateImplementationPrompt(facts) {
+    const task = `Implement the component ${facts.component?.name ?? ''} so that its tests pass.`;
+    return { version: 'generate-implementation@1', text: compose(facts, task) };
+}
+/** What an agent is asked when the component's tests fail. */
+export function fixImplementationPrompt(facts) {
+    const task = `The tests of the component ${facts.component?.name ?? ''} fail. Mend the implementation, not the tests.`;
+    return { version: 'fix-implementation@1', text: compose(facts, task) };
+}
+function compose(facts, task) {
+    const { project, context, component, session } = facts;
+    const toolchain = TOOLCHAINS[project.toolchain];
+    const name = component?.name ?? '';
+    const sections = [
+        `# Task\n\n${task}`,
+        `# Files\n\n- write: ${toolchain.implementationPath(session.context, name)}\n- read, do not change: ${toolchain.testPath(session.context, name)}`,
+        section('Project', `${project.name}: ${project.description}`),
+        section('Context', `${context.name}: ${context.description}`),
+        component ? section('Component', describe(component)) : null,
+        ...dependencies(facts),
+        ...facts.stories.map((story) => section(`Story: ${story.title}`, storyText(story))),
+        ...facts.rules.map((rule) => section(`Rule: ${rule.name}`, rule.text)),
+        facts.lastFailure ? section('Why the last attempt was not enough', failureText(facts.lastFailure)) : null,
+    ];
+    return `${sections.filter((part) => part !== null).join('\n\n')}\n`;
+}
+function section(title, outside) {
+    return `# ${title.replace(/\s+/g, ' ')}\n\n${fenced(clipped(outside, MAX_PART))}`;
+}
+function describe({ name, type, description }) {
+    return `${name} (${type})\n${description}`;
+}
+function dependencies({ component, components, session, project }) {
+    return (component?.dependsOn ?? []).map((name) => {
+        const known = components.find((other) => other.name === name);
+        const path = TOOLCHAINS[project.toolchain].implementationPath(session.context, name);
+        return section(`Depends on ${name}`, known ? `${describe(known)}\nread: ${path}` : name);
+    });
+}
+function storyText(story) {
+    return [story.text, ...story.acceptanceCriteria.map((criterion) => `- ${criterion}`)].join('\n');
+}
+function failureText({ kind, message, detail }) {
+    return [`${kind}: ${message}`, detail].filter((part) => part !== undefined).join('\n\n');
+}

@@ -1,0 +1,69 @@
+import { tail } from '../../domain/failures.js';
+import { workFailed } from '../work-failed.js';
+import { catchUp, checkNames, headRef } from './prepare-branch.js';
+import { checkRemoteBehind, pushBranch } from './push.js';
+import { messageWithTrailers } from './repository.js';
+/**
+ * Merges a child's branch into its parent's without any work tree, and returns the merge commit. Pushed before the branch
+ * moves in the cache: a refused push leaves nothing behind that a repetition, on top of what the remote has by
+ * then, could not do again; a crash between the two is caught up with from the remote.
+ */
+export async function mergeBranch(cache, request) {
+    const { parentBranch, child, push } = request;
+    checkNames({ sessionId: request.sessionId, branches: [parentBranch, child.branch] });
+    const known = await cache.tip(headRef(parentBranch));
+    if (push || known === null)
+        await cache.refresh();
+    const parentTip = await catchUp(cache, parentBranch);
+    if (parentTip === null)
+        throw workFailed('command_failed', `the branch ${parentBranch} exists nowhere`);
+    const childTip = await cache.tip(headRef(child.branch));
+    if (childTip === null)
+        throw workFailed('executor_lost', `the branch ${child.branch} is not on this executor's host`);
+    if (await cache.isAncestor(childTip, parentTip)) {
+        if (push)
+            await pushBranch(cache, parentBranch, parentTip);
+        return await earlierMerge(cache, request, parentTip, childTip);
+    }
+    if (push)
+        await checkRemoteBehind(cache, parentBranch, parentTip);
+    const tree = await mergeTrees(cache, parentTip, childTip, child.component);
+    const message = messageWithTrailers(`Merge ${child.component}`, request.sessionId, stepOf(child.component));
+    const commit = await cache.commit(tree, [parentTip, childTip], message);
+    if (push) {
+        await pushBranch(cache, parentBranch, commit);
+        request.progress(`pushed ${parentBranch}`);
+    }
+    await cache.moveRefs([{ ref: headRef(parentBranch), to: commit, from: parentTip }]);
+    request.progress(`merged ${child.component} as ${commit.slice(0, 12)}`);
+    return commit;
+}
+const stepOf = (component) => `merge ${component}`;
+/** The commit that brought the child in; the tip itself for a child that changed nothing. */
+async function earlierMerge(cache, { sessionId, child }, parentTip, childTip) {
+    const own = await cache.ownCommits(null, parentTip);
+    const merge = own.find(({ session, step, parents }) => session === sessionId && step === stepOf(child.component) && parents[1] === childTip);
+    return merge?.sha ?? parentTip;
+}
+async function mergeTrees(cache, ours, theirs, component) {
+    const merged = await cache.call(['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs]);
+    const fields = merged.stdout.toString('utf8').split('\0');
+    if (merged.exitCode === 0 && fields[0])
+        return fields[0];
+    if (merged.exitCode !== 1) {
+        const old = /usage:|unknown option/i.test(merged.stderr);
+        const why = old ? 'git 2.38 or newer is needed to merge (git merge-tree --write-tree)' : 'git could not merge';
+        throw workFailed('command_failed', why, { detail: tail(merged.stderr.trim(), 1_500) });
+    }
+    // <tree> <file>… <empty> <messages>: the empty field ends the list of files.
+    const end = fields.indexOf('', 1);
+    const files = [...new Set(fields.slice(1, end))].sort();
+    const detail = fields
+        .slice(end + 1)
+        .filter((field) => field.includes('CONFLICT'))
+        .join('\n');
+    throw workFailed('merge_conflict', `${component} conflicts with what was merged before it: ${tail(files.join(', '), 500)}`, {
+        ids: files.slice(0, 20),
+        detail: tail(detail.trim(), 2_000),
+    });
+}

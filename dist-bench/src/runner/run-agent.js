@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { collectFiles } from './collect.js';
+import { CommandOutput } from './command-output.js';
+import { workspaceFor } from './prepare-workspace.js';
+import { clean, failedResult } from './results.js';
+import { runProcess } from './run-process.js';
+import { makeFolder } from './workspace-files.js';
+import { workFailed } from './work-failed.js';
+/** Gives the prompt to the executor's agent and looks at what it left behind. */
+export async function runAgent(host, command, context) {
+    const { sessionId, metadata, expects, timeoutMs } = command;
+    const { prompt } = metadata;
+    if (typeof prompt !== 'string')
+        throw workFailed('internal', 'the prompt was not loaded');
+    const workspace = await workspaceFor(host, sessionId, metadata, context);
+    const output = new CommandOutput(context);
+    const tempFolder = join(host.temp, `agent-${randomUUID()}`);
+    await makeFolder(tempFolder);
+    const stop = output.keepAlive(host.agent.name);
+    context.progress(`${host.agent.name}: ${command.title}`);
+    try {
+        const { context: name, component, turn } = metadata;
+        const files = expects.files.map(({ path }) => path);
+        const outcome = await host.agent.run({ prompt, workspace, context: name, component, step: command.step, turn, files }, {
+            tempFolder,
+            timeoutMs,
+            run: (argv, stdin) => runProcess({
+                ...host.settings(context, sessionId, 'agent'),
+                argv,
+                cwd: workspace,
+                ...(stdin === undefined ? {} : { stdin }),
+                timeoutMs,
+                onOutput: output.sink(''),
+            }),
+        });
+        const found = {
+            ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+            evidence: { files: await collectFiles(workspace, expects, context.signal) },
+            outputs: await output.finish(),
+        };
+        if (!outcome.ok)
+            return failedResult(outcome.failure, found);
+        return { status: 'ok', ...found, data: { agent: host.agent.name, text: clean(outcome.text, host.secrets, 2_000) } };
+    }
+    finally {
+        stop();
+        await rm(tempFolder, { recursive: true, force: true });
+    }
+}

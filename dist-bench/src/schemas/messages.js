@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { BOUND_NAMES, MAX_BOUND } from '../domain/bounds.js';
+import { FAILURE_KINDS } from '../domain/failures.js';
+import { canonicalJson, jsonFault, textFault } from '../domain/json.js';
+import { isBranch, isSessionId, isUuid, nameFault } from '../domain/names.js';
+import { base64Bytes, BASE64, MAX_LIST, MAX_TEXT, SHA256, utf8Length } from '../domain/report-guard.js';
+import { MAX_DATA_BYTES, MAX_INLINE_OUTPUT_BYTES, RESULT_STATUSES } from '../domain/result.js';
+import { EXECUTION_MODES, SESSION_TYPE_NAMES } from '../domain/session.js';
+import { isImplemented, SESSION_TYPES } from '../domain/session-types/catalog.js';
+// The messages from outside, for the surfaces and their documentation. The sandbox has hand-written guards instead
+// (domain/report-guard.ts, domain/start-guard.ts); test/unit/messages.test.ts shows that both accept the same values.
+const strict = (shape) => z.strictObject(shape).readonly();
+const list = (item) => z.array(item).max(MAX_LIST).readonly();
+const text = (max, min = 0) => z
+    .string()
+    .min(min)
+    .max(max)
+    .refine((value) => textFault(value) === null, 'must be well-formed text without U+0000');
+const whole = (min, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
+const sha256 = z.string().regex(SHA256, 'must be 64 lower-case hex digits');
+const data = z
+    .record(z.string(), z.unknown())
+    .refine((value) => jsonFault(value) === null, 'must be JSON with well-formed text, not nested too deep')
+    .refine((value) => utf8Length(canonicalJson(value)) <= MAX_DATA_BYTES, `at most ${MAX_DATA_BYTES} bytes of JSON`)
+    .transform((value) => value);
+const failure = strict({
+    kind: z.enum(FAILURE_KINDS),
+    message: text(MAX_TEXT, 1),
+    detail: text(MAX_TEXT).exactOptional(),
+    file: text(MAX_TEXT).exactOptional(),
+    line: whole(0, 1e9).exactOptional(),
+    rule: text(MAX_TEXT).exactOptional(),
+    ids: list(text(500)).exactOptional(),
+});
+const evidence = strict({
+    files: list(strict({ path: text(500, 1), sha256, bytes: whole(0) })).exactOptional(),
+    git: strict({
+        branch: text(250).exactOptional(),
+        baseSha: text(250).exactOptional(),
+        commit: text(250).exactOptional(),
+        remoteSha: text(250).exactOptional(),
+    }).exactOptional(),
+});
+const outputName = text(200, 1);
+const base64 = z
+    .string()
+    .max(MAX_INLINE_OUTPUT_BYTES * 2)
+    .refine((value) => BASE64.test(value) && value.length % 4 === 0, 'must be padded base64');
+const output = z.union([
+    strict({ name: outputName, text: text(MAX_INLINE_OUTPUT_BYTES * 2) }),
+    strict({ name: outputName, base64 }),
+    strict({ name: outputName, ref: strict({ id: text(100, 1), sha256, bytes: whole(0) }) }),
+]);
+const outputs = list(output)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'every output needs its own name')
+    .refine((all) => inlineBytes(all) <= MAX_INLINE_OUTPUT_BYTES, `at most ${MAX_INLINE_OUTPUT_BYTES} inline bytes`);
+function inlineBytes(all) {
+    const size = (one) => 'text' in one ? utf8Length(one.text) : 'base64' in one ? base64Bytes(one.base64) : 0;
+    return all.reduce((sum, one) => sum + size(one), 0);
+}
+/** What came back from running a command. */
+export const resultSchema = strict({
+    status: z.enum(RESULT_STATUSES),
+    exitCode: whole(-1, 0xffffffff).exactOptional(),
+    data: data.exactOptional(),
+    failure: failure.exactOptional(),
+    evidence: evidence.exactOptional(),
+    outputs: outputs.exactOptional(),
+    startedAt: text(40).exactOptional(),
+    durationMs: whole(0, 1e12).exactOptional(),
+});
+/** The argument of `submitResult` and `reportResult`. */
+export const reportSchema = strict({
+    commandId: text(100, 1),
+    result: resultSchema,
+    lease: whole(1).exactOptional(),
+}).refine((report) => jsonFault(report) === null, 'is nested too deep');
+/** The argument of `decide`. */
+export const decisionSchema = strict({
+    action: z.enum(['retry', 'fail']),
+    userId: text(1000, 1),
+    reason: text(1000, 1),
+});
+const uuid = z.string().refine(isUuid, 'must be a UUID in lower case');
+const name = text(1000, 1).refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml');
+const branch = text(200, 1).refine(isBranch, 'must be a branch name');
+const sessionId = z.string().refine(isSessionId, 'must be letters, digits, _ and -, at most 128');
+/** The one argument of every Workflow Type. */
+export const startInputSchema = strict({
+    scope: strict({ accountId: uuid, projectId: uuid, userId: uuid }),
+    sessionType: z.enum(SESSION_TYPE_NAMES),
+    context: name,
+    component: name.exactOptional(),
+    mode: z.enum(EXECUTION_MODES).exactOptional(),
+    executorQueue: text(200, 1).nullable().exactOptional(),
+    onExhausted: z.enum(['wait', 'fail']).exactOptional(),
+    bounds: z.partialRecord(z.enum(BOUND_NAMES), whole(1, MAX_BOUND)).readonly().exactOptional(),
+    parent: strict({ sessionId, branch, attempt: whole(1, MAX_BOUND) }).exactOptional(),
+    carried: z.unknown().exactOptional(),
+}).superRefine((input, context) => {
+    const refuse = (field, message) => context.addIssue({ code: 'custom', path: [field], message });
+    const needsComponent = SESSION_TYPES[input.sessionType].level === 'component';
+    if (!isImplemented(input.sessionType))
+        refuse('sessionType', 'cannot be started yet');
+    if (needsComponent !== (input.component !== undefined))
+        refuse('component', needsComponent ? 'is needed' : 'is not for it');
+    if ((input.mode ?? 'manual') !== 'manual' && (input.executorQueue ?? null) === null) {
+        refuse('executorQueue', `is needed for mode ${input.mode}`);
+    }
+});

@@ -1,0 +1,21 @@
+import { branchName } from '../domain/names.js';
+import { SESSION_TYPES } from '../domain/session-types/catalog.js';
+/** Where the session's work is: its own branch, from the parent's branch or the project's default one. */
+export function workspaceOf(facts) {
+    const { session, project } = facts;
+    const subject = session.component ?? session.context;
+    return {
+        remote: project.remote,
+        branch: session.state.branch ?? branchName(SESSION_TYPES[session.type].branchType, subject, session.id),
+        baseBranch: session.parent?.branch ?? project.defaultBranch,
+        push: session.parent === null,
+    };
+}
+/** What the session is about, as people say it: `Billing/Invoice`, or `Billing`. */
+export function subjectOf(facts) {
+    const { context, component } = facts.session;
+    return component === null ? context : `${context}/${component}`;
+}
+export function cwdOf(facts) {
+    return facts.session.state.workspace ?? '.';
+}

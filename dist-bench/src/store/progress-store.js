@@ -1,0 +1,20 @@
+import { childOutcome } from './progress/child-outcome.js';
+import { closeSession } from './progress/close-session.js';
+import { completeInteraction } from './progress/complete-interaction.js';
+import { loadCommand } from './progress/load-command.js';
+import { noteWaiting } from './progress/note-waiting.js';
+import { openInteraction } from './progress/open-interaction.js';
+import { planChildren } from './progress/plan-children.js';
+import { recordChild } from './progress/record-child.js';
+export function createProgressStore(pool) {
+    return {
+        openInteraction: (input, build) => openInteraction(pool, input, build),
+        loadCommand: (scope, sessionId, commandId) => loadCommand(pool, scope, sessionId, commandId),
+        completeInteraction: (input, judge) => completeInteraction(pool, input, judge),
+        planChildren: (input) => planChildren(pool, input),
+        recordChild: (scope, parentSessionId, child) => recordChild(pool, scope, parentSessionId, child),
+        childOutcome: (scope, sessionId) => childOutcome(pool, scope, sessionId),
+        noteWaiting: (input) => noteWaiting(pool, input),
+        closeSession: (input) => closeSession(pool, input),
+    };
+}

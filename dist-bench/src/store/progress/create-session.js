@@ -1,0 +1,50 @@
+const CREATE = {
+    name: 'create_session',
+    text: `
+WITH place AS (
+  INSERT INTO session_index (session_id, account_id, project_id) VALUES ($3, $1, $2)
+  ON CONFLICT DO NOTHING RETURNING session_id
+), s AS (
+  INSERT INTO sessions (account_id, project_id, session_id, user_id, session_type, context, component, mode,
+    executor_queue, on_exhausted, bounds, parent_session_id, parent_branch, root_session_id, attempt,
+    waiting_on, waiting_since, revision)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    coalesce((SELECT p.root_session_id FROM sessions p
+              WHERE p.account_id = $1 AND p.project_id = $2 AND p.session_id = $12), $3),
+    $14, 'system', now(), 1
+  WHERE EXISTS (SELECT FROM place)
+     OR EXISTS (SELECT FROM session_index WHERE session_id = $3 AND account_id = $1 AND project_id = $2)
+  ON CONFLICT DO NOTHING RETURNING session_id
+), child AS (
+  INSERT INTO session_children (account_id, project_id, parent_session_id, component, attempt, child_session_id, status)
+  SELECT $1, $2, $12, $7, $14, session_id, 'active' FROM s WHERE $12::text IS NOT NULL AND $7::text IS NOT NULL
+  ON CONFLICT DO NOTHING
+), event AS (
+  INSERT INTO session_events (account_id, project_id, session_id, revision, type, data)
+  SELECT $1, $2, session_id, 1, 'session_created', $15 FROM s
+)
+SELECT session_id FROM s`,
+};
+/** Makes the session's row and its place. False when somebody else did meanwhile: look again. */
+export async function createSession(tx, input, start) {
+    const { accountId, projectId, userId } = input.scope;
+    const subject = { type: start.sessionType, context: start.context, component: start.component ?? null };
+    const rows = await tx.query(CREATE, [
+        accountId,
+        projectId,
+        input.sessionId,
+        userId,
+        start.sessionType,
+        start.context,
+        start.component ?? null,
+        input.mode,
+        start.executorQueue ?? null,
+        start.onExhausted ?? 'wait',
+        JSON.stringify(start.bounds ?? {}),
+        start.parent?.sessionId ?? null,
+        start.parent?.branch ?? null,
+        start.parent?.attempt ?? 1,
+        JSON.stringify({ ...subject, attempt: start.parent?.attempt ?? 1 }),
+    ]);
+    return rows.length === 1;
+}

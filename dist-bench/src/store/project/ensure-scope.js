@@ -1,0 +1,16 @@
+import { withScope } from '../with-scope.js';
+const ENSURE = {
+    text: `
+WITH account AS (
+  INSERT INTO accounts (account_id, name) VALUES ($1, $4) ON CONFLICT DO NOTHING
+), project AS (
+  INSERT INTO projects (account_id, project_id, name) VALUES ($1, $2, $5) ON CONFLICT DO NOTHING
+), person AS (
+  INSERT INTO users (account_id, user_id, name) VALUES ($1, $3, $6) ON CONFLICT DO NOTHING
+)
+INSERT INTO memberships (account_id, project_id, user_id, role) VALUES ($1, $2, $3, 'owner') ON CONFLICT DO NOTHING`,
+};
+export async function ensureScope(pool, scope, names) {
+    const values = [scope.accountId, scope.projectId, scope.userId, names.account, names.project, names.user];
+    await withScope(pool, scope, (tx) => tx.queryAndCommit(ENSURE, values));
+}

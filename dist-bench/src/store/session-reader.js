@@ -1,0 +1,27 @@
+import { getSession } from './queries/get-session.js';
+import { listSessions } from './queries/list-sessions.js';
+import { sessionEvents } from './queries/session-events.js';
+import { sessionTree } from './queries/session-tree.js';
+import { isValueError } from './sql-errors.js';
+import { isAddressable } from './with-scope.js';
+/** `readPool` is of the role that cannot write. What names nothing (an id, a filter that no value fits) finds nothing. */
+export function createSessionReader(readPool) {
+    return {
+        list: (scope, filter, page) => found({ items: [], cursor: null }, scope, undefined, () => listSessions(readPool, scope, filter, page)),
+        get: (scope, sessionId) => found(null, scope, sessionId, () => getSession(readPool, scope, sessionId)),
+        tree: (scope, sessionId) => found([], scope, sessionId, () => sessionTree(readPool, scope, sessionId)),
+        events: (scope, sessionId, after, limit) => found([], scope, sessionId, () => sessionEvents(readPool, scope, sessionId, after, limit)),
+    };
+}
+async function found(nothing, scope, sessionId, read) {
+    if (!isAddressable(scope, sessionId))
+        return nothing;
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (isValueError(error))
+            return nothing;
+        throw error;
+    }
+}

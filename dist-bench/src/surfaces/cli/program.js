@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
+import { addProjectCommands } from './project-commands.js';
+import { addReadCommands } from './read-commands.js';
+import { addSessionCommands } from './session-commands.js';
+import { addStackCommands } from './stack-commands.js';
+/** Parses the arguments, runs one command, and returns the exit code. */
+export async function runCli(argv, environment) {
+    let code = EXIT.ok;
+    const program = new Command('specwright')
+        .description('Durable AI-driven development sessions on Temporal')
+        .version('0.1.0')
+        .addHelpText('after', EXIT_HELP)
+        .showSuggestionAfterError()
+        .exitOverride()
+        .configureOutput({ writeOut: environment.out, writeErr: environment.note });
+    const add = { program, environment, exitWith: (next) => void (code = next) };
+    addStackCommands(add);
+    addProjectCommands(add);
+    addSessionCommands(add);
+    addReadCommands(add);
+    for (const command of allOf(program)) {
+        command.exitOverride().configureOutput({ writeOut: environment.out, writeErr: environment.note });
+    }
+    try {
+        await program.parseAsync([...argv], { from: 'user' });
+        return code;
+    }
+    catch (error) {
+        if (error instanceof CommanderError)
+            return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        if (argv.includes('--json'))
+            environment.out(`${JSON.stringify(errorJson(error))}\n`);
+        environment.note(`specwright: ${printable(messageOf(error))}\n`);
+        return exitCodeOf(error);
+    }
+}
+export const JSON_OPTION = ['--json', 'print one JSON document on stdout'];
+function allOf(command) {
+    return command.commands.flatMap((child) => [child, ...allOf(child)]);
+}

@@ -1,0 +1,94 @@
+import { EXIT, printable, UsageError } from './errors.js';
+import { JSON_OPTION } from './program.js';
+import { elapsed } from './tree-lines.js';
+import { watchSession } from './watch-session.js';
+export function addReadCommands({ program, environment, exitWith }) {
+    const connected = async (use) => {
+        const stack = await environment.connect();
+        await use(stack).finally(() => stack.close());
+    };
+    program
+        .command('list')
+        .description('list sessions, newest first')
+        .option('--status <status>', 'active, complete, failed, cancelled')
+        .option('--type <type>')
+        .option('--waiting-on <what>', 'client, executor, children, slot, decision, quota, system')
+        .option('--context <name>')
+        .option('--component <name>')
+        .option('--all', 'children too, not only roots')
+        .option('--limit <n>', 'at most this many', '20')
+        .option('--cursor <cursor>', 'where the page before ended')
+        .option(...JSON_OPTION)
+        .action((options) => connected(async ({ sessions, scope }) => {
+        const { all, limit, cursor, json, ...filter } = options;
+        if (!/^[1-9][0-9]{0,2}$/.test(limit))
+            throw new UsageError(`--limit ${limit} is not a number from 1 to 999`);
+        const page = await sessions.list(scope, { ...filter, ...(all ? {} : { parentSessionId: null }) }, { limit: Number(limit), ...(cursor === undefined ? {} : { cursor }) });
+        if (json)
+            return environment.out(`${JSON.stringify(page)}\n`);
+        for (const item of page.items) {
+            const subject = item.component === null ? item.context : `${item.context}/${item.component}`;
+            const state = item.status === 'active' ? `${item.step ?? '–'}, waiting on ${item.waitingOn ?? '–'}` : item.status;
+            environment.out(`${printable(`${item.sessionId}  ${item.type}  ${subject}  ${state}  ${elapsed(item, new Date())}`)}\n`);
+        }
+        if (page.cursor !== null)
+            environment.out(`more: --cursor ${page.cursor}\n`);
+    }));
+    program
+        .command('show')
+        .description('show a session with its interactions and children')
+        .argument('<session>')
+        .option(...JSON_OPTION)
+        .action((sessionId, { json }) => connected(async ({ sessions, scope }) => {
+        const detail = await sessions.show(scope, sessionId);
+        environment.out(json ? `${JSON.stringify(detail)}\n` : `${printable(describe(detail))}\n`);
+    }));
+    program
+        .command('watch')
+        .description('show the live tree of a session until it is closed')
+        .argument('<session>')
+        .option(...JSON_OPTION)
+        .action((sessionId, { json }) => connected(async ({ sessions, scope }) => {
+        const output = {
+            isTerminal: environment.isTerminal && !json,
+            write: json ? environment.note : environment.out,
+        };
+        const tree = await watchSession(sessions, scope, sessionId, output, environment.signal);
+        if (json)
+            environment.out(`${JSON.stringify(tree)}\n`);
+        exitWith(tree[0]?.status === 'complete' ? EXIT.ok : EXIT.failed);
+    }));
+    program
+        .command('open')
+        .description('open a session in the Temporal Web UI')
+        .argument('<session>')
+        .option(...JSON_OPTION)
+        .action((sessionId, { json }) => connected(async ({ sessions, scope, webUi }) => {
+        await sessions.show(scope, sessionId);
+        if (webUi === null)
+            throw new UsageError('the address of the Web UI is not known; only the embedded stack tells it');
+        const url = `${webUi}/namespaces/default/workflows/${sessionId}`;
+        environment.out(json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
+        if (!json && environment.isTerminal)
+            await environment.openInBrowser(url);
+    }));
+}
+function describe(detail) {
+    const { sessionId, type, context, component, status, mode, step, waitingOn, state, failure } = detail;
+    const head = [
+        `session    ${sessionId}`,
+        `type       ${type} (${mode})`,
+        `subject    ${component === null ? context : `${context}/${component}`}`,
+        `status     ${status}${status === 'active' ? ` · ${step ?? '–'} · waiting on ${waitingOn ?? '–'}` : ''}`,
+        ...(failure ? [`failure    ${failure.kind}: ${failure.message}`] : []),
+        ...(state.branch ? [`branch     ${state.branch}`] : []),
+        ...(state.commit ? [`commit     ${state.commit}`] : []),
+        ...(state.remoteSha ? [`remote     ${state.remoteSha}`] : []),
+    ];
+    const turns = detail.interactions.map(({ seq, step: name, status: result, failure: why, commandId }) => {
+        const reason = why ? ` · ${why.kind}: ${why.message.slice(0, 200)}` : '';
+        return `${String(seq).padStart(3)}  ${name}  ${result}  ${commandId}${reason}`;
+    });
+    const children = detail.children.map((child) => `     ${child.component ?? '–'} · attempt ${child.attempt} · ${child.status} · ${child.sessionId}`);
+    return [...head, ...(turns.length > 0 ? ['', ...turns] : []), ...(children.length > 0 ? ['', ...children] : [])].join('\n');
+}

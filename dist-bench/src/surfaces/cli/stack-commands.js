@@ -1,0 +1,34 @@
+import { Option } from 'commander';
+import { JSON_OPTION } from './program.js';
+export function addStackCommands({ program, environment, exitWith }) {
+    program
+        .command('up')
+        .description('start Postgres, Temporal, worker and executor here and keep them up until Ctrl-C')
+        .option(...JSON_OPTION)
+        .action((options) => environment.up({ json: options.json ?? false }));
+    program
+        .command('worker')
+        .description('run a worker against given servers until Ctrl-C; `session` runs workflows, `executor` runs commands')
+        .addOption(new Option('--role <role...>', 'what it serves').choices(['session', 'executor']).default(['session', 'executor']))
+        .action(({ role }) => environment.worker(role));
+    program
+        .command('setup')
+        .description('make roles, database, tables and search attributes on the servers of DATABASE_URL and TEMPORAL_ADDRESS')
+        .option(...JSON_OPTION)
+        .action(async (options) => {
+        const done = await environment.setup();
+        if (options.json)
+            return environment.out(`${JSON.stringify(done)}\n`);
+        for (const [name, value] of Object.entries(done))
+            environment.out(`${name}: ${String(value)}\n`);
+    });
+    program
+        .command('demo')
+        .description('start the stack and implement the example context with scripted agents, from branch to verified push')
+        .option(...JSON_OPTION)
+        .option('--keep', 'keep the stack up until Ctrl-C (the default on a terminal)')
+        .option('--no-keep', 'stop when the session is closed (the default elsewhere)')
+        .action(async ({ json = false, keep }) => {
+        exitWith(await environment.demo({ json, keep: keep ?? (environment.isTerminal && !json) }));
+    });
+}

@@ -1,0 +1,103 @@
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createExecutorActivities } from './activities/executor-activities.js';
+import { createSessionActivities } from './activities/session-activities.js';
+import {} from './config.js';
+import { connectWorker } from './connect.js';
+import { createAgent } from './runner/agents/catalog.js';
+import { createRunner } from './runner/runner.js';
+import { createOutputStore } from './store/output-store.js';
+import { createPool } from './store/pool.js';
+import { createProgressStore } from './store/progress-store.js';
+/** Starts the workers of the given roles in this process. */
+export async function startWorkers(config, address, rwUrl, roles) {
+    const pool = createPool(rwUrl);
+    const connection = await connectWorker(config.temporal, address);
+    const close = async () => {
+        await connection.close();
+        await pool.end();
+    };
+    const workers = await createWorkers(config, connection, pool, roles).catch(async (error) => {
+        await close();
+        throw error;
+    });
+    const done = Promise.all(workers.map((worker) => worker.run())).then(close);
+    return {
+        done,
+        async stop() {
+            for (const worker of workers)
+                if (worker.getState() === 'RUNNING')
+                    worker.shutdown();
+            await done.catch(() => { });
+        },
+    };
+}
+async function createWorkers(config, connection, pool, roles) {
+    const progress = createProgressStore(pool);
+    const workers = [];
+    if (roles.includes('session')) {
+        workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
+    }
+    if (roles.includes('executor')) {
+        const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config) };
+        workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
+    }
+    return workers;
+}
+async function sessionWorker(config, connection, activities) {
+    return Worker.create({
+        connection,
+        namespace: config.temporal.namespace,
+        taskQueue: config.taskQueue,
+        workflowBundle: { codePath: config.bundlePath ?? BUILT_BUNDLE },
+        activities,
+        // A killed worker's sessions are answered by another after this long, at the cost of a little matching.
+        stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
+        maxCachedWorkflows: 1_000,
+        maxConcurrentLocalActivityExecutions: 50,
+        shutdownGraceTime: '5 seconds',
+    });
+}
+async function executorWorker(config, connection, activities) {
+    return Worker.create({
+        connection,
+        namespace: config.temporal.namespace,
+        taskQueue: config.executorQueue,
+        activities,
+        maxConcurrentActivityTaskExecutions: 8,
+        // Heartbeats are sent at least this often, so that a cancelled command stops at once.
+        maxHeartbeatThrottleInterval: '1 second',
+        defaultHeartbeatThrottleInterval: '1 second',
+        shutdownGraceTime: '2 seconds',
+    });
+}
+const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+async function runnerOf(config) {
+    const agent = createAgent(config.agent);
+    const missing = await agent.check();
+    if (missing !== null)
+        throw new Error(missing);
+    return createRunner({
+        root: config.workspaces,
+        agent,
+        secrets: [],
+        committer: { name: 'specwright', email: 'specwright@localhost' },
+        env: config.commandEnv,
+    });
+}
+/** Quiet but for warnings; structured lines for whoever collects them. */
+export function installRuntime(logLevel) {
+    const level = logLevel.toUpperCase();
+    Runtime.install({
+        logger: new DefaultLogger(level, ({ level: severity, timestampNanos, message, meta }) => {
+            const time = new Date(Number(timestampNanos / 1000000n)).toISOString();
+            process.stderr.write(`${JSON.stringify({ time, level: severity, message, ...meta }, safeValue)}\n`);
+        }),
+        telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+    });
+}
+function safeValue(_key, value) {
+    if (typeof value === 'bigint')
+        return String(value);
+    return value instanceof Error ? { name: value.name, message: value.message } : value;
+}

@@ -1,0 +1,122 @@
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { REFUSED } from '../contract/failure-types.js';
+import * as messages from '../contract/messages.js';
+import { sortReport } from '../domain/inbox.js';
+import { EXECUTION_MODES } from '../domain/session.js';
+import { viewOf } from './session-view.js';
+/** Installs every handler before the first await. Handlers append to the session's inbox and wait; the loop acts. */
+export function installInbox(session) {
+    setHandler(messages.submitResult, (report) => submit(session, report), {
+        validator: (report) => void throwIfRefused(session, report),
+        description: 'Report a result and get what comes next: {commandId, result, lease?}',
+    });
+    setHandler(messages.reportResult, (report) => receive(session, report), {
+        description: 'The same report, fire and forget; a bad one is counted in sessionState.refused',
+    });
+    setHandler(messages.awaitRest, () => atRest(session), { description: 'Waits until the session is at rest' });
+    setHandler(messages.nextCommand, () => session.next(), {
+        description: 'The open command, what is waited on, or done',
+    });
+    setHandler(messages.sessionState, () => viewOf(session), { description: 'Where the session stands' });
+    setHandler(messages.decide, (decision) => takeDecision(session, decision), {
+        validator: (decision) => throwRefusal(decisionRefusal(session, decision)),
+        description: 'When waiting on decision: {"action": "retry" or "fail", "userId": "…", "reason": "…"}',
+    });
+    setHandler(messages.setExecutionMode, ({ mode }) => switchMode(session, mode), {
+        validator: (request) => throwRefusal(modeRefusal(session, request?.mode)),
+        description: 'From the next command on: {"mode": "manual", "auto" or "agentic"}',
+    });
+    setHandler(messages.cancelReason, (reason) => void (session.cancelReason ??= reason), {
+        description: 'Why the session is about to be cancelled',
+    });
+}
+async function submit(session, value) {
+    const sorted = throwIfRefused(session, value);
+    if (sorted.kind === 'duplicate') {
+        if (sorted.pending && session.accepted)
+            return { ...(await answerTo(session.accepted)), duplicate: true };
+        const waiting = session.unanswered.find(({ report }) => report.commandId === sorted.commandId);
+        if (waiting)
+            return { ...(await answerTo(waiting)), duplicate: true };
+        const first = session.answers.get(sorted.commandId);
+        return { accepted: true, next: session.next(), ...first, duplicate: true };
+    }
+    return answerTo(accept(session, sorted.report, sorted.digest));
+}
+async function atRest(session) {
+    await condition(() => session.closed !== null || session.waitingOn !== 'system');
+    return session.next();
+}
+/** Never throws: a signal's bad report changes nothing but the count. */
+function receive(session, value) {
+    const sorted = sortReport(session.inbox(), value);
+    if (sorted.kind === 'refuse')
+        session.refuse(sorted.refusal);
+    if (sorted.kind === 'accept')
+        accept(session, sorted.report, sorted.digest);
+}
+function accept(session, report, digest) {
+    const accepted = { report, digest, answer: null, refusal: null };
+    session.accepted = accepted;
+    return accepted;
+}
+async function answerTo(accepted) {
+    await condition(() => accepted.answer !== null || accepted.refusal !== null);
+    throwRefusal(accepted.refusal);
+    return accepted.answer;
+}
+function throwIfRefused(session, value) {
+    const sorted = sortReport(session.inbox(), value);
+    if (sorted.kind === 'refuse')
+        throw refusalError(sorted.refusal);
+    return sorted;
+}
+function takeDecision(session, decision) {
+    session.decision = decision;
+    return { accepted: true };
+}
+function decisionRefusal(session, decision) {
+    const actions = ['retry', 'fail'];
+    const isShaped = actions.includes(decision?.action) && [decision.userId, decision.reason].every(isShortText);
+    if (!isShaped) {
+        const fix = 'send {"action": "retry" or "fail", "userId": "…", "reason": "…"}';
+        return { code: 'invalid_decision', message: 'the decision has another shape', field: 'decision', fix };
+    }
+    if (session.closed === null && session.waitingOn === 'decision' && session.decision === null)
+        return null;
+    const fix = 'decide when sessionState says waitingOn decision';
+    return { code: 'nothing_to_decide', message: 'the session does not wait for a decision', fix };
+}
+function isShortText(value) {
+    return (typeof value === 'string' &&
+        value.length > 0 &&
+        value.length <= 1000 &&
+        !value.includes('\u0000') &&
+        value.isWellFormed());
+}
+function modeRefusal(session, mode) {
+    if (session.closed !== null) {
+        return {
+            code: 'session_closed',
+            message: `the session is ${session.closed}`,
+            fix: 'nothing is left to do',
+            status: session.closed,
+        };
+    }
+    const known = EXECUTION_MODES.includes(mode);
+    if (known && (mode === 'manual' || session.executorQueue !== null))
+        return null;
+    const fix = known ? 'start the session with an executorQueue' : `use one of ${EXECUTION_MODES.join(', ')}`;
+    return { code: 'invalid_decision', message: 'this mode is not possible here', field: 'mode', fix };
+}
+function switchMode(session, mode) {
+    session.mode = mode;
+    return { mode };
+}
+function throwRefusal(refusal) {
+    if (refusal)
+        throw refusalError(refusal);
+}
+function refusalError(refusal) {
+    return ApplicationFailure.create({ message: refusal.message, type: REFUSED, nonRetryable: true, details: [refusal] });
+}

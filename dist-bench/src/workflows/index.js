@@ -1,0 +1,2 @@
+export { componentCoding } from './component-coding.js';
+export { contextCoding } from './context-coding.js';

@@ -1,0 +1,118 @@
+import { allHandlersFinished, ApplicationFailure, CancellationScope, CancelledFailure, condition, continueAsNew, isCancellation, sleep, upsertSearchAttributes, workflowInfo, } from '@temporalio/workflow';
+import { INVALID_INPUT, SESSION_FAILED } from '../contract/failure-types.js';
+import { SwAccount, SwComponent, SwProject, SwSessionType } from '../contract/search-attributes.js';
+import { advance } from '../domain/progress.js';
+import { startMisfit } from '../domain/start-guard.js';
+import { fastActivities } from './activity-proxies.js';
+import { afterSpent } from './decision.js';
+import { installInbox } from './inbox.js';
+import { carriedOf, outcomeOf } from './session-view.js';
+import { Session } from './session.js';
+import { takeTurn } from './turn.js';
+/**
+ * The one loop behind every session type: take a turn, route by its verdict, until the table says complete or a bound
+ * is spent. Ends Completed, Failed with {@link SESSION_FAILED}, or Canceled, so that the Web UI's colours are true.
+ */
+export async function runSession(input) {
+    const { workflowType, workflowId } = workflowInfo();
+    const misfit = startMisfit(workflowType, workflowId, input);
+    if (misfit)
+        throw ApplicationFailure.nonRetryable(`${misfit.message}: ${misfit.fix}`, INVALID_INPUT, misfit);
+    const session = new Session(input);
+    installInbox(session);
+    showScope(input);
+    const fast = fastActivities(outageOf(session));
+    try {
+        const failure = await work(session, fast);
+        await close(session, fast, failure ? 'failed' : 'complete', failure);
+        if (failure)
+            throw ApplicationFailure.nonRetryable(failure.message, SESSION_FAILED, failure);
+        return outcomeOf(session, 'complete');
+    }
+    catch (error) {
+        if (!isCancellation(error))
+            throw error;
+        const by = session.cancelReason;
+        const message = by ? `cancelled by ${by.userId}: ${by.reason}` : 'cancelled';
+        await CancellationScope.nonCancellable(() => close(session, fast, 'cancelled', { kind: 'cancelled', message }));
+        throw error;
+    }
+}
+/** Null when the session is complete, or why it failed. */
+async function work(session, fast) {
+    for (;;) {
+        await continueAsNewIfFull(session);
+        const end = await takeTurn(session, fast);
+        if (CancellationScope.current().consideredCancelled)
+            throw new CancelledFailure('the session was cancelled');
+        if (end === 'continue-as-new') {
+            await startAnew(session);
+        }
+        else if ('fatal' in end) {
+            return end.fatal;
+        }
+        else {
+            const failure = await moveOn(session, fast, end);
+            if (failure !== 'onward')
+                return failure;
+        }
+    }
+}
+async function moveOn(session, fast, turn) {
+    const { progress, onward } = advance(session.input.sessionType, session.progress, session.input.bounds ?? {}, turn);
+    session.progress = progress;
+    switch (onward.kind) {
+        case 'complete':
+            return null;
+        case 'spent':
+            return (await afterSpent(session, fast, turn, onward)) ?? 'onward';
+        case 'step':
+            session.step = onward.step;
+            if (onward.waitMs > 0) {
+                session.settle();
+                await sleep(onward.waitMs, { summary: `pause before ${onward.step} again` });
+            }
+            return 'onward';
+    }
+}
+/** Between steps of the executor; a client's command is the point for sessions that clients report on. */
+async function continueAsNewIfFull(session) {
+    if (workflowInfo().continueAsNewSuggested && session.unanswered.length === 0)
+        await startAnew(session);
+}
+async function startAnew(session) {
+    await condition(allHandlersFinished);
+    await continueAsNew({
+        ...session.input,
+        carried: carriedOf(session),
+    });
+}
+/** While Postgres is away the session says that it waits for `system`, and afterwards what it waited for before. */
+function outageOf(session) {
+    let before = session.waitingOn;
+    return (waiting) => {
+        if (waiting && session.waitingOn !== 'system')
+            before = session.waitingOn;
+        session.wait(waiting ? 'system' : before);
+    };
+}
+async function close(session, fast, status, failure) {
+    await fast.closeSession({ scope: session.input.scope, sessionId: session.id, status, failure });
+    session.closed = status;
+    session.open = null;
+    session.command = null;
+    session.wait('system');
+    session.settle();
+    await condition(allHandlersFinished);
+}
+/** What operators filter by; a start that already has it (a child, `client.ts`) costs no event. */
+function showScope({ scope, sessionType, context, component }) {
+    if (workflowInfo().typedSearchAttributes.get(SwAccount) !== undefined)
+        return;
+    upsertSearchAttributes([
+        { key: SwAccount, value: scope.accountId },
+        { key: SwProject, value: scope.projectId },
+        { key: SwSessionType, value: sessionType },
+        { key: SwComponent, value: component === undefined ? context : `${context}/${component}` },
+    ]);
+}

@@ -1,0 +1,58 @@
+export function carriedOf(session) {
+    const { seq, step, open, mode, progress, patch, lastFailure, answered, children } = session;
+    return {
+        seq,
+        step,
+        open,
+        mode,
+        progress,
+        patch,
+        lastFailure,
+        answered,
+        children,
+        refusedCount: session.refused.count,
+    };
+}
+/** What the query `sessionState` answers. */
+export function viewOf(session) {
+    return {
+        sessionId: session.id,
+        sessionType: session.input.sessionType,
+        status: session.closed ?? 'active',
+        step: session.closed === null ? session.step : null,
+        seq: session.seq,
+        mode: session.mode,
+        waitingOn: session.closed === null ? session.waitingOn : null,
+        waitingSince: session.waitingSince,
+        counts: session.progress.counts,
+        children: session.children.map(({ mergedAs, branch: _branch, commit: _commit, ...child }) => ({
+            ...child,
+            merged: mergedAs !== null,
+        })),
+        lastFailure: session.lastFailure,
+        refused: session.refused,
+        branch: session.patch.branch ?? null,
+        commit: session.patch.commit ?? null,
+    };
+}
+/** What the workflow returns. */
+export function outcomeOf(session, status) {
+    const { branch, commit, remoteSha, pullRequest } = session.patch;
+    return {
+        sessionId: session.id,
+        status,
+        branch: branch ?? null,
+        commit: commit ?? null,
+        remoteSha: remoteSha ?? null,
+        ...(pullRequest === undefined ? {} : { pullRequest }),
+        children: session.children.map((child) => ({
+            component: child.component,
+            sessionId: child.sessionId,
+            status: child.status,
+            attempts: child.attempt,
+            fixRounds: child.fixRounds,
+        })),
+        interactions: session.seq,
+        fixRounds: session.progress.fixRounds,
+    };
+}

@@ -1,0 +1,65 @@
+import { isCancellation } from '@temporalio/workflow';
+import { isDone } from '../domain/children.js';
+import { tail } from '../domain/failures.js';
+import { executorActivities } from './activity-proxies.js';
+import { fromClient, observed } from './carried-out.js';
+import { failureOf } from './child-failure.js';
+import { runChildren } from './child-sessions.js';
+/** Runs a spawn step's children; without an executor a client merges and checks, and reports. */
+export async function fromChildren(session, fast, key, { children, childSessionIds }, timeoutMs) {
+    const { scope, sessionId, seq, commandId } = key;
+    session.runningChildren = childSessionIds;
+    await fast.planChildren({ scope, sessionId, seq, commandId, children });
+    const finished = await runChildren(session, fast, children, (child) => mergeChild(session, key, child));
+    if (!finished)
+        return { kind: 'again' };
+    const undone = session.children.filter((child) => !isDone(child) && children.some(({ component }) => component === child.component));
+    if (undone.length > 0)
+        return { kind: 'result', source: 'observed', result: { status: 'error', failure: childrenFailed(undone) } };
+    if (session.executorQueue === null) {
+        session.runningChildren = [];
+        session.wait('client');
+        return fromClient(session);
+    }
+    const executor = executorActivities(session.executorQueue, timeoutMs, 'Check every component on the merged branch');
+    return observed(() => executor.checkChildren(key));
+}
+function childrenFailed(undone) {
+    const reasons = undone.map(({ component, status, failure }) => `${component}: ${failure?.message ?? status}`);
+    return {
+        kind: 'children_failed',
+        message: tail(reasons.join('; '), 1000),
+        ids: undone.map(({ component }) => component),
+    };
+}
+const MERGE_TIMEOUT_MS = 5 * 60_000;
+const MAX_MERGE_TRIES = 5;
+/** A conflict, or a merge that cannot be had, is held against the child: it gets a new attempt on the merged base. */
+async function mergeChild(session, { scope, sessionId, commandId }, child) {
+    const { component, branch, commit } = child;
+    if (branch === null || commit === null) {
+        return { ...child, failure: { kind: 'missing_files', message: `${component} is complete without a commit` } };
+    }
+    // Without an executor the client merges, as the spawn command's script says.
+    if (session.executorQueue === null)
+        return { ...child, mergedAs: commit };
+    const executor = executorActivities(session.executorQueue, MERGE_TIMEOUT_MS, `Merge ${component}`);
+    let failure = null;
+    for (let tries = 0; tries < MAX_MERGE_TRIES; tries += 1) {
+        try {
+            const merged = await executor.mergeChild({
+                scope,
+                sessionId,
+                commandId,
+                child: { sessionId: child.sessionId, component, branch },
+            });
+            return merged.ok ? { ...child, mergedAs: merged.commit } : { ...child, failure: merged.failure };
+        }
+        catch (error) {
+            if (isCancellation(error))
+                throw error;
+            failure = failureOf(error);
+        }
+    }
+    return { ...child, failure };
+}
