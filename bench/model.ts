@@ -48,6 +48,11 @@ export const MODEL: ProjectModel = {
     },
   ],
   rules: [
-    { name: 'no dependencies', componentType: '*', sessionType: '*', text: 'Use only the language; nothing is installed.' },
+    {
+      name: 'no dependencies',
+      componentType: '*',
+      sessionType: '*',
+      text: 'Use only the language; nothing is installed.',
+    },
   ],
 };

@@ -14,20 +14,17 @@ export interface Spent {
   readonly historyBytes: number;
 }
 
-/** Runs `work`, in which each of `clients` sessions takes `each` reports; `sessionId` is one of them. */
+/** Runs `work`, which says how many reports there were in all, and how many of them were session `sessionId`'s. */
 export async function spent(
   stack: BenchStack,
   worker: WorkerHandle,
   sessionId: string,
-  each: number,
-  clients: number,
-  work: () => Promise<void>,
+  work: () => Promise<{ readonly all: number; readonly ofSession: number }>,
 ): Promise<Spent> {
   const before = await look(stack, worker, sessionId);
-  await work();
+  const { all, ofSession } = await work();
   const after = await look(stack, worker, sessionId);
   const per = (name: keyof Spent, reports: number) => (after[name] - before[name]) / reports;
-  const all = each * clients;
   return {
     workerCpuMs: per('workerCpuMs', all),
     temporalCpuMs: per('temporalCpuMs', all),
@@ -35,8 +32,8 @@ export async function spent(
     clientCpuMs: per('clientCpuMs', all),
     transactions: per('transactions', all),
     walBytes: per('walBytes', all),
-    historyEvents: per('historyEvents', each),
-    historyBytes: per('historyBytes', each),
+    historyEvents: per('historyEvents', ofSession),
+    historyBytes: per('historyBytes', ofSession),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Command, FinalizeMetadata, WorkspaceMetadata } from '../src/domain/command.js';
+import type { Command, WorkspaceMetadata } from '../src/domain/command.js';
 import type { Result } from '../src/domain/result.js';
 
 const SHA = 'b'.repeat(40);
@@ -20,8 +20,7 @@ function gitOf({ kind, metadata }: Command): NonNullable<Result['evidence']>['gi
   const { branch, push } = metadata as WorkspaceMetadata;
   if (kind === 'prepare_workspace') return { branch, baseSha: SHA };
   if (kind !== 'finalize') return {};
-  const { branch: delivered } = metadata as FinalizeMetadata;
-  return { branch: delivered, commit: SHA, ...(push ? { remoteSha: SHA } : {}) };
+  return { branch, commit: SHA, ...(push ? { remoteSha: SHA } : {}) };
 }
 
 /** A failing test, another one every round, so that the session is never stuck. */
@@ -41,7 +40,10 @@ const PASSED = `<?xml version="1.0" encoding="utf-8"?>
 `;
 
 function failedReport(testFile: string, round: number): string {
-  const stack = Array.from({ length: 6 }, (_, line) => `    at TestContext.run (file:///work/${testFile}:${line + 12}:10)`);
+  const stack = Array.from(
+    { length: 6 },
+    (_, line) => `    at TestContext.run (file:///work/${testFile}:${line + 12}:10)`,
+  );
   return `<?xml version="1.0" encoding="utf-8"?>
 <testsuites>
 \t<testcase name="adds up" time="0.001101" classname="test"/>

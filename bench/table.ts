@@ -57,7 +57,12 @@ function reportRows(clients: string, one: ReportFigures, bare: ReportFigures): R
 function lines(rows: readonly (readonly Cell[])[]): string {
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => String(row[column]).length)));
   return rows
-    .map((row) => row.map((cell, column) => padded(String(cell), column, widths[column]!)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => padded(String(cell), column, widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 

@@ -50,7 +50,11 @@ async function end(child: ChildProcess): Promise<void> {
 
 type Message<K> = Extract<FromWorker, { kind: K }>;
 
-async function next<K extends FromWorker['kind']>(child: ChildProcess, kind: K, timeoutMs: number): Promise<Message<K>> {
+async function next<K extends FromWorker['kind']>(
+  child: ChildProcess,
+  kind: K,
+  timeoutMs: number,
+): Promise<Message<K>> {
   const waiting = new AbortController();
   const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(timeoutMs)]);
   const ended = once(child, 'exit', { signal }).then(() => {

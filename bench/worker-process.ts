@@ -11,6 +11,7 @@ import { executorQueueOf, type FromWorker, type Role, type WorkerSpec } from './
 
 // A worker in a process of its own, so that its CPU and memory are its own and it can be killed. Ended by its parent.
 const spec = JSON.parse(process.argv[2] ?? '{}') as WorkerSpec;
+const executorOptions = { maxConcurrentActivityTaskExecutions: 8 };
 installRuntime('error');
 await Promise.all(spec.roles.map((role) => start(role)));
 process.on('message', () => say({ kind: 'stats', stats: { rssBytes: process.memoryUsage.rss(), cpuMs: cpuMs() } }));
@@ -66,7 +67,6 @@ function workflowOptions(config: Config) {
     maxConcurrentLocalActivityExecutions: 50,
   };
 }
-const executorOptions = { maxConcurrentActivityTaskExecutions: 8 };
 
 function configOf(): Config {
   return {

@@ -180,6 +180,18 @@ export const VARIABLES = {
     meaning: 'comma-separated names of variables passed on to commands and agents, besides `PATH`, `LANG` and `TZ`',
     fix: 'give names separated by commas, for example ANTHROPIC_API_KEY,HTTPS_PROXY',
   }),
+  SPECWRIGHT_GIT_ENV: variable<readonly string[]>({
+    group: 'agent',
+    schema: text
+      .transform((value) => value.split(',').map((name) => name.trim()))
+      .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
+      .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials'),
+    fallback: [],
+    default: '',
+    meaning:
+      'comma-separated names of variables that only git fetching and pushing is given: the credentials of the remote',
+    fix: 'give names separated by commas, for example SSH_AUTH_SOCK,GIT_ASKPASS',
+  }),
   SPECWRIGHT_DATA_DIR: variable({
     group: 'folders',
     schema: text,

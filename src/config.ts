@@ -38,6 +38,10 @@ export interface Config {
   readonly agent: AgentConfig;
   /** The whole environment commands are given, by name. */
   readonly commandEnv: Readonly<Record<string, string>>;
+  /** What only git fetching and pushing is given besides, by name. */
+  readonly gitEnv: Readonly<Record<string, string>>;
+  /** Values that are masked in every output. */
+  readonly secrets: readonly string[];
   readonly dataDir: string;
   readonly cacheDir: string;
   /** `PATH`, for finding programs. */
@@ -158,6 +162,8 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
         ? { kind: 'scripted', dir: resolve(cwd, values.SPECWRIGHT_SCRIPTED_DIR) }
         : { kind: 'command', argv: values.SPECWRIGHT_AGENT_ARGV ?? [] },
     commandEnv: pick(env, [...BASE_COMMAND_ENV, ...values.SPECWRIGHT_COMMAND_ENV]),
+    gitEnv: pick(env, values.SPECWRIGHT_GIT_ENV),
+    secrets: secretsOf(values, env),
     dataDir,
     cacheDir: join(resolve(cwd, cacheHome), 'specwright'),
     searchPath: env['PATH'] ?? '',
@@ -184,4 +190,19 @@ function absolute(cwd: string, path: string | null): string | null {
 
 function pick(env: Env, names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL/i;
+/** Shorter values are too likely to be part of ordinary text. */
+const MIN_SECRET_LENGTH = 6;
+
+/** specwright's own credentials, the passwords in its URLs, and what passed-on variables are named to hold. */
+function secretsOf(values: Values, env: Env): readonly string[] {
+  const own = CONFIG_TABLE.filter(({ secret }) => secret).map(({ name }) => env[name]?.trim() ?? '');
+  const passwords = own.filter((value) => URL.canParse(value)).map((value) => new URL(value).password);
+  const passedOn = [...values.SPECWRIGHT_COMMAND_ENV, ...values.SPECWRIGHT_GIT_ENV]
+    .filter((name) => SECRET_NAME.test(name))
+    .map((name) => env[name] ?? '');
+  const all = [...own, ...passwords, ...passwords.map(decodeURIComponent), ...passedOn];
+  return [...new Set(all)].filter((value) => value.length >= MIN_SECRET_LENGTH);
 }

@@ -4,7 +4,9 @@ import { createExecutorActivities } from './activities/executor-activities.js';
 import { createSessionActivities } from './activities/session-activities.js';
 import { type Config } from './config.js';
 import { connectWorker } from './connect.js';
+import { MissingProgramError } from './dev/programs.js';
 import { createAgent } from './runner/agents/catalog.js';
+import type { Runner } from './ports/runner.js';
 import { createRunner } from './runner/runner.js';
 import { createOutputStore } from './store/output-store.js';
 import { createPool, type Pool } from './store/pool.js';
@@ -31,7 +33,7 @@ export async function startWorkers(
     await connection.close();
     await pool.end();
   };
-  const workers = await createWorkers(config, connection, pool, roles).catch(async (error: unknown) => {
+  const workers = await createWorkers(config, connection, pool, rwUrl, roles).catch(async (error: unknown) => {
     await close();
     throw error;
   });
@@ -49,6 +51,7 @@ async function createWorkers(
   config: Config,
   connection: NativeConnection,
   pool: Pool,
+  rwUrl: string,
   roles: readonly WorkerRole[],
 ): Promise<readonly Worker[]> {
   const progress = createProgressStore(pool);
@@ -57,7 +60,7 @@ async function createWorkers(
     workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
   }
   if (roles.includes('executor')) {
-    const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config) };
+    const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config, rwUrl) };
     workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
   }
   return workers;
@@ -94,17 +97,19 @@ async function executorWorker(config: Config, connection: NativeConnection, acti
 
 const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
-async function runnerOf(config: Config) {
-  const agent = createAgent(config.agent);
-  const missing = await agent.check();
-  if (missing !== null) throw new Error(missing);
-  return createRunner({
+/** Checked at the start: a missing program is one clear sentence, not a session that fails later. */
+async function runnerOf(config: Config, rwUrl: string): Promise<Runner> {
+  const runner = createRunner({
     root: config.workspaces,
-    agent,
-    secrets: [],
+    agent: createAgent(config.agent, config.searchPath),
+    secrets: [...config.secrets, decodeURIComponent(new URL(rwUrl).password)],
     committer: { name: 'specwright', email: 'specwright@localhost' },
     env: config.commandEnv,
+    gitEnv: config.gitEnv,
   });
+  const problems = await runner.problems();
+  if (problems.length > 0) throw new MissingProgramError(problems.join('\n'));
+  return runner;
 }
 
 /** Quiet but for warnings; structured lines for whoever collects them. */

@@ -41,6 +41,11 @@ export const MODEL = {
         },
     ],
     rules: [
-        { name: 'no dependencies', componentType: '*', sessionType: '*', text: 'Use only the language; nothing is installed.' },
+        {
+            name: 'no dependencies',
+            componentType: '*',
+            sessionType: '*',
+            text: 'Use only the language; nothing is installed.',
+        },
     ],
 };

@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-/** Runs `work`, in which each of `clients` sessions takes `each` reports; `sessionId` is one of them. */
-export async function spent(stack, worker, sessionId, each, clients, work) {
+/** Runs `work`, which says how many reports there were in all, and how many of them were session `sessionId`'s. */
+export async function spent(stack, worker, sessionId, work) {
     const before = await look(stack, worker, sessionId);
-    await work();
+    const { all, ofSession } = await work();
     const after = await look(stack, worker, sessionId);
     const per = (name, reports) => (after[name] - before[name]) / reports;
-    const all = each * clients;
     return {
         workerCpuMs: per('workerCpuMs', all),
         temporalCpuMs: per('temporalCpuMs', all),
@@ -13,8 +12,8 @@ export async function spent(stack, worker, sessionId, each, clients, work) {
         clientCpuMs: per('clientCpuMs', all),
         transactions: per('transactions', all),
         walBytes: per('walBytes', all),
-        historyEvents: per('historyEvents', each),
-        historyBytes: per('historyBytes', each),
+        historyEvents: per('historyEvents', ofSession),
+        historyBytes: per('historyBytes', ofSession),
     };
 }
 async function look({ pids, temporal, database }, worker, sessionId) {

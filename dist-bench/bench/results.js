@@ -17,8 +17,7 @@ function gitOf({ kind, metadata }) {
         return { branch, baseSha: SHA };
     if (kind !== 'finalize')
         return {};
-    const { branch: delivered } = metadata;
-    return { branch: delivered, commit: SHA, ...(push ? { remoteSha: SHA } : {}) };
+    return { branch, commit: SHA, ...(push ? { remoteSha: SHA } : {}) };
 }
 /** A failing test, another one every round, so that the session is never stuck. */
 export function testsFailed(command, round) {

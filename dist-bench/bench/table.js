@@ -47,7 +47,10 @@ function reportRows(clients, one, bare) {
 function lines(rows) {
     const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => String(row[column]).length)));
     return rows
-        .map((row) => row.map((cell, column) => padded(String(cell), column, widths[column])).join('  ').trimEnd())
+        .map((row) => row
+        .map((cell, column) => padded(String(cell), column, widths[column]))
+        .join('  ')
+        .trimEnd())
         .join('\n');
 }
 function padded(text, column, width) {

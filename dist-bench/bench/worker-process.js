@@ -10,6 +10,7 @@ import { trivialRunner } from './trivial-runner.js';
 import { executorQueueOf } from './worker-messages.js';
 // A worker in a process of its own, so that its CPU and memory are its own and it can be killed. Ended by its parent.
 const spec = JSON.parse(process.argv[2] ?? '{}');
+const executorOptions = { maxConcurrentActivityTaskExecutions: 8 };
 installRuntime('error');
 await Promise.all(spec.roles.map((role) => start(role)));
 process.on('message', () => say({ kind: 'stats', stats: { rssBytes: process.memoryUsage.rss(), cpuMs: cpuMs() } }));
@@ -62,7 +63,6 @@ function workflowOptions(config) {
         maxConcurrentLocalActivityExecutions: 50,
     };
 }
-const executorOptions = { maxConcurrentActivityTaskExecutions: 8 };
 function configOf() {
     return {
         ...loadConfig({ SPECWRIGHT_DATA_DIR: spec.dataDir, SPECWRIGHT_TASK_QUEUE: spec.taskQueue }),

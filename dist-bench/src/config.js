@@ -89,6 +89,8 @@ function toConfig(values, env, cwd) {
             ? { kind: 'scripted', dir: resolve(cwd, values.SPECWRIGHT_SCRIPTED_DIR) }
             : { kind: 'command', argv: values.SPECWRIGHT_AGENT_ARGV ?? [] },
         commandEnv: pick(env, [...BASE_COMMAND_ENV, ...values.SPECWRIGHT_COMMAND_ENV]),
+        gitEnv: pick(env, values.SPECWRIGHT_GIT_ENV),
+        secrets: secretsOf(values, env),
         dataDir,
         cacheDir: join(resolve(cwd, cacheHome), 'specwright'),
         searchPath: env['PATH'] ?? '',
@@ -112,4 +114,17 @@ function absolute(cwd, path) {
 }
 function pick(env, names) {
     return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL/i;
+/** Shorter values are too likely to be part of ordinary text. */
+const MIN_SECRET_LENGTH = 6;
+/** specwright's own credentials, the passwords in its URLs, and what passed-on variables are named to hold. */
+function secretsOf(values, env) {
+    const own = CONFIG_TABLE.filter(({ secret }) => secret).map(({ name }) => env[name]?.trim() ?? '');
+    const passwords = own.filter((value) => URL.canParse(value)).map((value) => new URL(value).password);
+    const passedOn = [...values.SPECWRIGHT_COMMAND_ENV, ...values.SPECWRIGHT_GIT_ENV]
+        .filter((name) => SECRET_NAME.test(name))
+        .map((name) => env[name] ?? '');
+    const all = [...own, ...passwords, ...passwords.map(decodeURIComponent), ...passedOn];
+    return [...new Set(all)].filter((value) => value.length >= MIN_SECRET_LENGTH);
 }

@@ -4,6 +4,7 @@ import { createExecutorActivities } from './activities/executor-activities.js';
 import { createSessionActivities } from './activities/session-activities.js';
 import {} from './config.js';
 import { connectWorker } from './connect.js';
+import { MissingProgramError } from './dev/programs.js';
 import { createAgent } from './runner/agents/catalog.js';
 import { createRunner } from './runner/runner.js';
 import { createOutputStore } from './store/output-store.js';
@@ -17,7 +18,7 @@ export async function startWorkers(config, address, rwUrl, roles) {
         await connection.close();
         await pool.end();
     };
-    const workers = await createWorkers(config, connection, pool, roles).catch(async (error) => {
+    const workers = await createWorkers(config, connection, pool, rwUrl, roles).catch(async (error) => {
         await close();
         throw error;
     });
@@ -32,14 +33,14 @@ export async function startWorkers(config, address, rwUrl, roles) {
         },
     };
 }
-async function createWorkers(config, connection, pool, roles) {
+async function createWorkers(config, connection, pool, rwUrl, roles) {
     const progress = createProgressStore(pool);
     const workers = [];
     if (roles.includes('session')) {
         workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
     }
     if (roles.includes('executor')) {
-        const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config) };
+        const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config, rwUrl) };
         workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
     }
     return workers;
@@ -72,18 +73,20 @@ async function executorWorker(config, connection, activities) {
     });
 }
 const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-async function runnerOf(config) {
-    const agent = createAgent(config.agent);
-    const missing = await agent.check();
-    if (missing !== null)
-        throw new Error(missing);
-    return createRunner({
+/** Checked at the start: a missing program is one clear sentence, not a session that fails later. */
+async function runnerOf(config, rwUrl) {
+    const runner = createRunner({
         root: config.workspaces,
-        agent,
-        secrets: [],
+        agent: createAgent(config.agent, config.searchPath),
+        secrets: [...config.secrets, decodeURIComponent(new URL(rwUrl).password)],
         committer: { name: 'specwright', email: 'specwright@localhost' },
         env: config.commandEnv,
+        gitEnv: config.gitEnv,
     });
+    const problems = await runner.problems();
+    if (problems.length > 0)
+        throw new MissingProgramError(problems.join('\n'));
+    return runner;
 }
 /** Quiet but for warnings; structured lines for whoever collects them. */
 export function installRuntime(logLevel) {

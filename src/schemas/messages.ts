@@ -24,11 +24,17 @@ const text = (max: number, min = 0) =>
 const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
 const sha256 = z.string().regex(SHA256, 'must be 64 lower-case hex digits');
 
+// Not z.record: it drops a key `__proto__`, and the digest is made of every key.
 const data = z
-  .record(z.string(), z.unknown())
-  .refine((value) => jsonFault(value) === null, 'must be JSON with well-formed text, not nested too deep')
+  .unknown()
+  .refine((value) => value !== null && typeof value === 'object' && !Array.isArray(value), {
+    error: 'must be an object',
+    abort: true,
+  })
+  .refine((value) => jsonFault(value) === null, { error: 'must be storable JSON, not nested too deep', abort: true })
   .refine((value) => utf8Length(canonicalJson(value)) <= MAX_DATA_BYTES, `at most ${MAX_DATA_BYTES} bytes of JSON`)
-  .transform((value) => value as JsonObject);
+  .transform((value) => value as JsonObject)
+  .meta({ type: 'object' });
 
 const failure = strict({
   kind: z.enum(FAILURE_KINDS),
@@ -128,7 +134,7 @@ export const startInputSchema = strict({
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Proof<Same extends true> = Same;
-/** Fails to compile when a schema and the type it stands for drift apart, in a member, its optionality or `readonly`. */
+/** @public Fails to compile when a schema and its type drift apart: in a member, its optionality or `readonly`. */
 export type SchemasAreTheTypes = [
   Proof<Equal<z.infer<typeof reportSchema>, Report>>,
   Proof<Equal<z.infer<typeof decisionSchema>, Decision>>,

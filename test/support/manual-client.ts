@@ -42,7 +42,10 @@ export class ManualClient {
   }
 
   private resultOf(command: Command, cwd: string): Result {
-    const files = command.expects.files.filter(({ path }) => existsSync(join(cwd, path)));
+    // The Temporal CLI prints an empty list as null.
+    const expectedFiles = (command.expects.files as typeof command.expects.files | null) ?? [];
+    const reports = (command.expects.testReports as typeof command.expects.testReports | null) ?? [];
+    const files = expectedFiles.filter(({ path }) => existsSync(join(cwd, path)));
     const evidence = {
       files: files.map(({ path }) => {
         const bytes = readFileSync(join(cwd, path));
@@ -50,7 +53,7 @@ export class ManualClient {
       }),
       git: this.git(command, cwd),
     };
-    const outputs = command.expects.testReports.map(({ path, output }) => ({
+    const outputs = reports.map(({ path, output }) => ({
       name: output,
       base64: readFileSync(join(cwd, path)).toString('base64'),
     }));
@@ -74,7 +77,11 @@ export function commandOf(next: Next): Command {
 }
 
 /** Polls until `look` gives something, at most `seconds`. */
-export async function eventually<T>(look: () => Promise<T | null | undefined | false>, what: string, seconds = 20): Promise<T> {
+export async function eventually<T>(
+  look: () => Promise<T | null | undefined | false>,
+  what: string,
+  seconds = 20,
+): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const seen = await look().catch(() => null);

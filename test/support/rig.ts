@@ -77,7 +77,12 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
   await projects.ensureScope(scope, { account: 'test', project: `shop-${scope.projectId}`, user: 'tester' });
   await projects.applyModel(scope, example.model);
   const temporal = await connectClient(config.temporal, address);
-  const client = createSpecwrightClient({ temporal, taskQueue: queue, workflowTaskTimeoutMs: 2_000, timeoutMs: 30_000 });
+  const client = createSpecwrightClient({
+    temporal,
+    taskQueue: queue,
+    workflowTaskTimeoutMs: 2_000,
+    timeoutMs: 30_000,
+  });
   const running: RunningWorkers[] = [];
   const start = async (roles: readonly WorkerRole[]) => {
     const workers = await startWorkers(config, address, stack.database.rwUrl, roles);
@@ -85,7 +90,13 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
     return workers;
   };
   if (options.workers?.length !== 0) await start(options.workers ?? ['session', 'executor']);
-  const input: Rig['input'] = (partial) => ({ scope, context: 'Billing', mode: 'manual', onExhausted: 'fail', ...partial });
+  const input: Rig['input'] = (partial) => ({
+    scope,
+    context: 'Billing',
+    mode: 'manual',
+    onExhausted: 'fail',
+    ...partial,
+  });
   return {
     scope,
     temporal,

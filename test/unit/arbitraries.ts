@@ -92,39 +92,87 @@ export const startInput: fc.Arbitrary<StartInput> = fc
   )
   .map(({ running, subject, ...input }) => ({ ...input, ...running, ...subject }) as StartInput);
 
-const ODD: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    '',
-    'x',
-    -1,
-    0,
-    1.5,
-    1e13,
-    2 ** 53,
-    [],
-    {},
+/** Every member there is, each once. */
+export const FULL_REPORT: Report = {
+  commandId: 'c',
+  lease: 1,
+  result: {
+    status: 'ok',
+    exitCode: 0,
+    data: { a: [1] },
+    failure: { kind: 'stuck', message: 'm', detail: 'd', file: 'f', line: 1, rule: 'r', ids: ['i'] },
+    evidence: {
+      files: [{ path: 'p', sha256: 'a'.repeat(64), bytes: 1 }],
+      git: { branch: 'b', baseSha: 's', commit: 'c', remoteSha: 'r' },
+    },
+    outputs: [
+      { name: 'a', text: 't' },
+      { name: 'b', base64: 'QUJD' },
+      { name: 'c', ref: { id: 'i', sha256: 'a'.repeat(64), bytes: 1 } },
+    ],
+    startedAt: 's',
+    durationMs: 1,
+  },
+};
+const ID = '00000000-0000-4000-8000-000000000000';
+export const FULL_START: StartInput = {
+  scope: { accountId: ID, projectId: ID, userId: ID },
+  sessionType: 'componentCoding',
+  context: 'Shop',
+  component: 'Cart',
+  mode: 'auto',
+  executorQueue: 'here',
+  onExhausted: 'fail',
+  bounds: Object.fromEntries(BOUND_NAMES.map((key) => [key, 1])),
+  parent: { sessionId: 'p', branch: 'sw/coding/x-1', attempt: 1 },
+  carried: { seq: 1 },
+};
+
+const ODD: readonly unknown[] = [
+  ...[null, true, '', 'x', -2, -1, 0, 1, 1.5, 101, 1e13, 2 ** 53, [], {}, ['x'], { kind: 'stuck' }],
+  ...[
     '\u0000',
     '\ud800',
-    'x'.repeat(5000),
-  ),
-  fc.constantFrom<unknown>('a'.repeat(64), 'QUJD', 'QUI=', 'QQ=', 'A===', 'Ä\u{1f600}', ['x'], { kind: 'stuck' }),
-  fc.jsonValue({ maxDepth: 2 }),
-);
+    'Ä\u{1f600}',
+    'a'.repeat(64),
+    'A'.repeat(64),
+    'QUI=',
+    'QQ=',
+    'A===',
+    '../x',
+    ID,
+    'contextDesign',
+  ],
+  ...[40, 41, 100, 101, 128, 129, 200, 201, 250, 251, 500, 501, 4096, 4097].map((length) => 'x'.repeat(length)),
+];
+type How = 'replace' | 'remove' | 'add';
 
 /** The value with one place changed: a member replaced, removed, or one added that nobody knows. */
 export function mutated<T>(values: fc.Arbitrary<T>): fc.Arbitrary<unknown> {
-  return fc.tuple(values, fc.nat(), fc.constantFrom('replace', 'remove', 'add'), ODD).map(([value, at, how, odd]) => {
-    const copy = structuredClone({ root: value }) as Record<string, unknown>;
-    const places = placesOf(copy);
-    const { holder, key } = places[at % places.length]!;
-    if (how === 'replace' || holder === copy) holder[key] = odd;
-    else if (how === 'add') holder['surplus'] = odd;
-    else if (Array.isArray(holder)) holder.splice(Number(key), 1);
-    else delete holder[key];
-    return copy['root'];
-  });
+  const odd = fc.oneof(fc.constantFrom(...ODD), fc.jsonValue({ maxDepth: 2 }));
+  const how = fc.constantFrom<How>('replace', 'remove', 'add');
+  return fc.tuple(values, fc.nat(), how, odd).map((parts) => mutate(...parts));
+}
+
+/** Every place of a value with everything odd in it, removed, and with an unknown member beside it. */
+export function everyMutation(value: unknown): readonly unknown[] {
+  const places = placesOf({ root: value }).map((_place, index) => index);
+  return places.flatMap((at) => [
+    ...ODD.map((odd) => mutate(value, at, 'replace', odd)),
+    mutate(value, at, 'remove', null),
+    mutate(value, at, 'add', null),
+  ]);
+}
+
+function mutate(value: unknown, at: number, how: How, odd: unknown): unknown {
+  const copy: Record<string, unknown> = structuredClone({ root: value });
+  const places = placesOf(copy);
+  const { holder, key } = places[at % places.length]!;
+  if (how === 'replace' || holder === copy) holder[key] = odd;
+  else if (how === 'add') holder['surplus'] = odd;
+  else if (Array.isArray(holder)) holder.splice(Number(key), 1);
+  else delete holder[key];
+  return copy['root'];
 }
 
 interface Place {

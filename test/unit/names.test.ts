@@ -83,6 +83,29 @@ test('git itself accepts every branch that is accepted here', () => {
   }
 });
 
+test('names that git would take for something else are no branches', () => {
+  const wrong = [
+    '',
+    '-x',
+    'a..b',
+    'a.lock',
+    'a.lock/b',
+    'a.',
+    '.a',
+    'a//b',
+    '/a',
+    'a/',
+    'a b',
+    'a~1',
+    'a:b',
+    '@{1}',
+    'ä',
+    'a\n',
+  ];
+  expect(wrong.filter(isBranch)).toEqual([]);
+  expect(['main', 'sw/coding/cart-1', 'release/1.2', '_x'].filter((branch) => !isBranch(branch))).toEqual([]);
+});
+
 test('paths that leave the repository or reach into .git are refused', () => {
   const wrong = [
     '',

@@ -11,7 +11,10 @@ const report = (command: Command, message: string, ids?: string[]): Report => ({
   result: { status: 'error', failure: { kind: 'agent_failed', message, ...(ids ? { ids } : {}) } },
 });
 
-async function atAgentStep(input: { onExhausted: 'wait' | 'fail'; bounds?: object }): Promise<{ id: string; agent: Command }> {
+async function atAgentStep(input: {
+  onExhausted: 'wait' | 'fail';
+  bounds?: object;
+}): Promise<{ id: string; agent: Command }> {
   const person = new ManualClient(rig.example, rig.config.dataDir);
   const id = await rig.start({ sessionType: 'componentCoding', component: 'Money', ...input });
   const initialize = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'Initialize');
@@ -38,15 +41,18 @@ test('a failed step is tried again with the reason, until its bound is spent and
 test('the same failure three times in a row ends the loop as stuck; an operator may retry or fail it', async () => {
   rig = await createRig('stuck', { workers: ['session'] });
   let { id, agent } = await atAgentStep({ onExhausted: 'wait', bounds: { agent: 10 } });
-  for (let times = 1; times < 3; times += 1) agent = commandOf((await rig.client.submitResult(id, report(agent, 'same', ['x']))).next);
+  for (let times = 1; times < 3; times += 1)
+    agent = commandOf((await rig.client.submitResult(id, report(agent, 'same', ['x']))).next);
   const { next } = await rig.client.submitResult(id, report(agent, 'same', ['x']));
   expect(next).toMatchObject({ kind: 'wait', on: 'decision' });
   const state = await rig.client.sessionState(id);
   expect(state.lastFailure?.kind).toBe('stuck');
   expect(await rig.reader.get(rig.scope, id)).toMatchObject({ status: 'active', waitingOn: 'decision' });
-  await expect(rig.client.decide(id, { action: 'perhaps' as 'retry', userId: 'u', reason: 'r' })).rejects.toMatchObject({
-    refusal: { code: 'invalid_decision' },
-  });
+  await expect(rig.client.decide(id, { action: 'perhaps' as 'retry', userId: 'u', reason: 'r' })).rejects.toMatchObject(
+    {
+      refusal: { code: 'invalid_decision' },
+    },
+  );
   await rig.client.decide(id, { action: 'retry', userId: 'ops', reason: 'the agent was misconfigured' });
   const again = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'the step again');
   expect(again.step).toBe('GenerateImplementation');
@@ -63,10 +69,22 @@ test('reports that do not fit are refused by field and leave nothing behind; sig
   const bad: readonly [object, string, string][] = [
     [{ commandId: 'nobody', result: { status: 'ok' } }, 'unknown_interaction', 'report.commandId'],
     [{ commandId: open.id, result: { status: 'fine' } }, 'invalid_report', 'result.status'],
-    [{ commandId: open.id, result: { status: 'ok', data: { text: 'a\u0000b' } } }, 'invalid_report', 'report.result.data.text'],
-    [{ commandId: open.id, result: { status: 'ok', data: { text: '\ud800' } } }, 'invalid_report', 'report.result.data.text'],
+    [
+      { commandId: open.id, result: { status: 'ok', data: { text: 'a\u0000b' } } },
+      'invalid_report',
+      'report.result.data.text',
+    ],
+    [
+      { commandId: open.id, result: { status: 'ok', data: { text: '\ud800' } } },
+      'invalid_report',
+      'report.result.data.text',
+    ],
     [{ commandId: open.id, result: { status: 'ok', data: { deep } } }, 'invalid_report', 'report.result.data.deep'],
-    [{ commandId: open.id, result: { status: 'ok', data: { big: 'x'.repeat(70_000) } } }, 'invalid_report', 'result.data'],
+    [
+      { commandId: open.id, result: { status: 'ok', data: { big: 'x'.repeat(70_000) } } },
+      'invalid_report',
+      'result.data',
+    ],
     [{ commandId: open.id, result: { status: 'ok', extra: 1 } }, 'invalid_report', 'result'],
   ];
   const before = (await rig.reader.get(rig.scope, id))!.revision;
@@ -92,7 +110,9 @@ test('duplicates get the first answer, another result is a conflict, a closed se
   rig = await createRig('duplicates', { workers: ['session'] });
   const { id, agent } = await atAgentStep({ onExhausted: 'fail', bounds: { agent: 1 } });
   const first = (await rig.reader.get(rig.scope, id))!.interactions[0]!;
-  await expect(rig.client.submitResult(id, { commandId: first.commandId, result: { status: 'ok' } })).rejects.toMatchObject({
+  await expect(
+    rig.client.submitResult(id, { commandId: first.commandId, result: { status: 'ok' } }),
+  ).rejects.toMatchObject({
     refusal: { code: 'result_conflict', digest: expect.stringMatching(/^[0-9a-f]{64}$/), at: expect.any(String) },
   });
   const person = { ...report(agent, 'no') };
@@ -104,24 +124,41 @@ test('duplicates get the first answer, another result is a conflict, a closed se
   await expect(rig.client.submitResult(id, report(agent, 'late'))).rejects.toMatchObject({
     refusal: { code: 'session_closed', status: 'failed' },
   });
-  await expect(rig.client.submitResult('no-such-session', person)).rejects.toMatchObject({ refusal: { code: 'session_not_found' } });
+  await expect(rig.client.submitResult('no-such-session', person)).rejects.toMatchObject({
+    refusal: { code: 'session_not_found' },
+  });
   expect(await rig.client.nextCommand(id)).toEqual({ kind: 'done', status: 'failed' });
 });
 
 test('a start that cannot be is refused by name: scope, type, component, mode', async () => {
   rig = await createRig('bad starts', { workers: ['session'] });
-  const begin = (change: object) => rig.client.startSession(`bad-${Math.random()}`.replace('.', '-'), { ...rig.input({ sessionType: 'componentCoding', component: 'Money' }), ...change });
-  await expect(begin({ sessionType: 'contextDesign' })).rejects.toMatchObject({ refusal: { code: 'invalid_input', field: 'sessionType' } });
+  const begin = (change: object) =>
+    rig.client.startSession(`bad-${Math.random()}`.replace('.', '-'), {
+      ...rig.input({ sessionType: 'componentCoding', component: 'Money' }),
+      ...change,
+    });
+  await expect(begin({ sessionType: 'contextDesign' })).rejects.toMatchObject({
+    refusal: { code: 'invalid_input', field: 'sessionType' },
+  });
   await expect(begin({ component: '../../etc' })).rejects.toMatchObject({ refusal: { field: 'component' } });
   await expect(begin({ context: '$(touch x)' })).rejects.toMatchObject({ refusal: { field: 'context' } });
   await expect(begin({ mode: 'agentic' })).rejects.toMatchObject({ refusal: { field: 'executorQueue' } });
   // Any Temporal client may start a type with anything: the workflow itself refuses it.
   const run = (id: string, input: object) =>
-    rig.temporal.workflow.execute('componentCoding', { workflowId: id, taskQueue: rig.config.taskQueue, args: [input], workflowExecutionTimeout: '20s' });
-  await expect(run('raw-1', {})).rejects.toMatchObject({ cause: { type: 'InvalidInput', details: [{ field: 'scope' }] } });
+    rig.temporal.workflow.execute('componentCoding', {
+      workflowId: id,
+      taskQueue: rig.config.taskQueue,
+      args: [input],
+      workflowExecutionTimeout: '20s',
+    });
+  await expect(run('raw-1', {})).rejects.toMatchObject({
+    cause: { type: 'InvalidInput', details: [{ field: 'scope' }] },
+  });
   const stranger = { ...rig.input({ sessionType: 'componentCoding', component: 'Money' }) };
   const foreign = { ...stranger, scope: { ...rig.scope, projectId: rig.scope.accountId } };
-  await expect(run('raw-2', foreign)).rejects.toMatchObject({ cause: { type: 'SessionFailed', details: [{ kind: 'not_authorized' }] } });
+  await expect(run('raw-2', foreign)).rejects.toMatchObject({
+    cause: { type: 'SessionFailed', details: [{ kind: 'not_authorized' }] },
+  });
   await expect(run('raw-3', { ...stranger, component: 'Nobody' })).rejects.toMatchObject({
     cause: { type: 'SessionFailed', details: [{ message: expect.stringContaining('Nobody') as unknown }] },
   });

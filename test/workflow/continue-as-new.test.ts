@@ -36,7 +36,8 @@ test('a manual session goes on in a new run: open command, duplicates and bounds
   const person = new ManualClient(rig.example, rig.config.dataDir);
   const id = await rig.start({ sessionType: 'componentCoding', component: 'Money' });
   const initialize = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'Initialize');
-  const report = person.carryOut(initialize);
+  const { next: generate } = await rig.client.submitResult(id, person.carryOut(initialize));
+  const report = person.carryOut(commandOf(generate));
   const first = await rig.client.submitResult(id, report);
   await eventually(async () => (await runsOf(id)) > 1, 'a second run');
   const again = await rig.client.submitResult(id, report);
@@ -45,7 +46,12 @@ test('a manual session goes on in a new run: open command, duplicates and bounds
   while (next.kind === 'command') next = (await rig.client.submitResult(id, person.carryOut(next.command))).next;
   expect(next).toEqual({ kind: 'done', status: 'complete' });
   const { interactions } = (await rig.reader.get(rig.scope, id))!;
-  expect(interactions.map(({ seq, status }) => [seq, status])).toEqual([[1, 'ok'], [2, 'ok'], [3, 'ok'], [4, 'ok']]);
+  expect(interactions.map(({ seq, status }) => [seq, status])).toEqual([
+    [1, 'ok'],
+    [2, 'ok'],
+    [3, 'ok'],
+    [4, 'ok'],
+  ]);
 });
 
 test('a parent with children goes on in a new run: no child is run twice', async () => {

@@ -25,7 +25,10 @@ test('a manual component is coded by a client alone, the failure of its tests is
   const first = await eventually(async () => commandOf(await rig.client.nextCommand(money)), 'first command');
   await drive(person, money, first);
   gitIn(rig.example.remote, 'update-ref', 'refs/heads/main', gitIn(person.clone, 'rev-parse', 'HEAD'));
-  const invoice = await rig.client.startSessionAndWait('manual-invoice', rig.input({ sessionType: 'componentCoding', component: 'Invoice' }));
+  const invoice = await rig.client.startSessionAndWait(
+    'manual-invoice',
+    rig.input({ sessionType: 'componentCoding', component: 'Invoice' }),
+  );
   const end = await drive(person, 'manual-invoice', commandOf(invoice));
   expect(end).toEqual({ kind: 'done', status: 'complete' });
   expect(person.seen.filter(({ sessionId }) => sessionId === 'manual-invoice').map(({ step }) => step)).toEqual([
@@ -46,7 +49,12 @@ test('a manual component is coded by a client alone, the failure of its tests is
 
 test('auto hands only agent commands to the client, the executor does the rest', async () => {
   rig = await createRig('auto component');
-  const id = await rig.start({ sessionType: 'componentCoding', component: 'Money', mode: 'auto', executorQueue: rig.executorQueue });
+  const id = await rig.start({
+    sessionType: 'componentCoding',
+    component: 'Money',
+    mode: 'auto',
+    executorQueue: rig.executorQueue,
+  });
   const agent = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'agent command');
   expect(agent.step).toBe('GenerateImplementation');
   const person = new ManualClient(rig.example, rig.config.dataDir);
@@ -91,10 +99,14 @@ test('a manual context with an executor: children run there, the parent merges a
   const id = await rig.start({ sessionType: 'contextCoding', executorQueue: rig.executorQueue });
   const initialize = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'Initialize');
   await rig.client.submitResult(id, person.carryOut(initialize));
-  const finalize = await eventually(async () => {
-    const command = commandOf(await rig.client.nextCommand(id));
-    return command.step === 'Finalize' && command;
-  }, 'Finalize', 40);
+  const finalize = await eventually(
+    async () => {
+      const command = commandOf(await rig.client.nextCommand(id));
+      return command.step === 'Finalize' && command;
+    },
+    'Finalize',
+    40,
+  );
   expect(await drive(person, id, finalize)).toEqual({ kind: 'done', status: 'complete' });
 });
 

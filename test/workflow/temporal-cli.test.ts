@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Next } from '../../src/client.js';
 import { findTemporalCli } from '../../src/dev/temporal-cli.js';
@@ -13,30 +14,33 @@ afterEach(() => rig.end());
 test('a whole manual session is driven with nothing but the Temporal CLI: start, query, signal', async () => {
   rig = await createRig('temporal cli only', { workers: ['session'] });
   const program = await findTemporalCli(rig.config, () => {});
-  const temporal = (...args: string[]): string =>
-    execFileSync(program, [...args, '--address', rig.address], { encoding: 'utf8', timeout: 30_000 });
+  // The worker runs in this process: a call that blocked it would wait for itself.
+  const temporal = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)(program, [...args, '--address', rig.address], { timeout: 30_000 })).stdout;
   const id = randomUUID();
   const input = { scope: rig.scope, sessionType: 'componentCoding', context: 'Billing', component: 'Money' };
   const start = ['--workflow-id', id, '--type', 'componentCoding', '--task-queue', rig.config.taskQueue];
-  temporal('workflow', 'start', ...start, '--input', JSON.stringify(input));
+  await temporal('workflow', 'start', ...start, '--input', JSON.stringify(input));
   const person = new ManualClient(rig.example, rig.config.dataDir);
-  const next = (): Next => {
-    const answer = JSON.parse(temporal('workflow', 'query', '--workflow-id', id, '--type', 'nextCommand', '--output', 'json')) as {
+  const next = async (): Promise<Next> => {
+    const answer = JSON.parse(
+      await temporal('workflow', 'query', '--workflow-id', id, '--type', 'nextCommand', '--output', 'json'),
+    ) as {
       queryResult: [Next];
     };
     return answer.queryResult[0];
   };
   const steps: string[] = [];
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const seen = await eventually(async () => {
-      const now = next();
+      const now = await next();
       return now.kind !== 'wait' && now.kind + (now.kind === 'command' ? now.command.id : '') !== steps.at(-1) && now;
     }, 'the next command');
     if (seen.kind === 'done') done = true;
     if (seen.kind !== 'command') continue;
     steps.push(seen.kind + seen.command.id);
     const report = JSON.stringify(person.carryOut(seen.command));
-    temporal('workflow', 'signal', '--workflow-id', id, '--name', 'reportResult', '--input', report);
+    await temporal('workflow', 'signal', '--workflow-id', id, '--name', 'reportResult', '--input', report);
   }
   expect(person.seen.map(({ step }) => step)).toEqual(['Initialize', 'GenerateImplementation', 'RunTests', 'Finalize']);
   const outcome = await rig.client.result(id);

@@ -18,11 +18,17 @@ const text = (max, min = 0) => z
     .refine((value) => textFault(value) === null, 'must be well-formed text without U+0000');
 const whole = (min, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
 const sha256 = z.string().regex(SHA256, 'must be 64 lower-case hex digits');
+// Not z.record: it drops a key `__proto__`, and the digest is made of every key.
 const data = z
-    .record(z.string(), z.unknown())
-    .refine((value) => jsonFault(value) === null, 'must be JSON with well-formed text, not nested too deep')
+    .unknown()
+    .refine((value) => value !== null && typeof value === 'object' && !Array.isArray(value), {
+    error: 'must be an object',
+    abort: true,
+})
+    .refine((value) => jsonFault(value) === null, { error: 'must be storable JSON, not nested too deep', abort: true })
     .refine((value) => utf8Length(canonicalJson(value)) <= MAX_DATA_BYTES, `at most ${MAX_DATA_BYTES} bytes of JSON`)
-    .transform((value) => value);
+    .transform((value) => value)
+    .meta({ type: 'object' });
 const failure = strict({
     kind: z.enum(FAILURE_KINDS),
     message: text(MAX_TEXT, 1),
