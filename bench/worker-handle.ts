@@ -7,8 +7,6 @@ import type { FromWorker, WorkerSpec, WorkerStats } from './worker-messages.js';
 export interface WorkerHandle {
   readonly pid: number;
   stats(): Promise<WorkerStats>;
-  /** SIGKILL, without waiting. */
-  kill(): void;
   /** SIGKILL, and waits for the end. */
   end(): Promise<void>;
 }
@@ -31,7 +29,6 @@ export async function forkWorker(spec: WorkerSpec): Promise<WorkerHandle> {
       child.send('stats');
       return (await next(child, 'stats', ANSWER_TIMEOUT_MS)).stats;
     },
-    kill: () => void child.kill('SIGKILL'),
     end: () => end(child),
   };
 }

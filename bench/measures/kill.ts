@@ -14,8 +14,8 @@ export interface KillFigures {
 }
 
 /**
- * From `kill -9` of the worker that holds the session to the answer of the report sent at that moment, while another
- * worker is up. `insideTask`: the worker is killed while it works on the report. Absent in a quick run.
+ * From `kill -9` of the worker that holds a waiting session to the answer of a report sent when that process is gone;
+ * another worker is up. `insideTask`: the worker is killed while it works on the report. Absent in a quick run.
  */
 export interface Kill extends KillFigures {
   readonly insideTask?: KillFigures;
@@ -33,31 +33,32 @@ export async function measureKill(stack: BenchStack, sizes: Sizes['kill']): Prom
   ];
   const waiting = await interleaved(
     sizes.waiting,
-    () => one.next((reporter, kill) => (kill(), reporter.report())),
-    () => other.next((reporter, kill) => (kill(), reporter.report())),
+    () => one.next(killedWaiting),
+    () => other.next(killedWaiting),
   );
   const inside = await interleaved(
     sizes.insideTask,
-    (repeat) => one.next((reporter, kill) => killedInside(reporter, kill, repeat)),
-    (repeat) => other.next((reporter, kill) => killedInside(reporter, kill, repeat)),
+    (repeat) => one.next(killedInside, repeat),
+    (repeat) => other.next(killedInside, repeat),
   );
   await Promise.all([one.end(), other.end()]);
   const insideTask = sizes.insideTask === 0 ? {} : { insideTask: figures(inside.one, inside.other) };
   return { ...figures(waiting.one, waiting.other), ...insideTask };
 }
 
-type Kill1 = (reporter: Reporter, kill: () => void) => Promise<void>;
+/** Reports in a session whose worker is killed by `kill`, which is done when the process is gone. */
+type Report = (reporter: Reporter, kill: () => Promise<void>, repeat: number) => Promise<void>;
 
 interface Holder {
   /** One try: milliseconds from the kill to the answer. The worker that took over is the next one's victim. */
-  next(report: Kill1): Promise<number>;
+  next(report: Report, repeat?: number): Promise<number>;
   end(): Promise<void>;
 }
 
 async function firstHolder(stack: BenchStack, side: Side): Promise<Holder> {
   let holder: WorkerHandle = await stack.worker(side.taskQueue, side.roles);
   return {
-    async next(report) {
+    async next(report, repeat = 0) {
       // With one worker up there is no doubt about who holds the session in its cache.
       const reporter = await side.start();
       for (let turn = 0; turn < 4; turn += 1) await reporter.report();
@@ -65,10 +66,11 @@ async function firstHolder(stack: BenchStack, side: Side): Promise<Holder> {
       await new Promise((resolve) => setTimeout(resolve, POLLING_MS));
       let killedAt = NaN;
       const victim = holder;
-      await report(reporter, () => {
+      const kill = () => {
         killedAt = performance.now();
-        victim.kill();
-      });
+        return victim.end();
+      };
+      await report(reporter, kill, repeat);
       const took = performance.now() - killedAt;
       await victim.end();
       holder = standby;
@@ -78,9 +80,15 @@ async function firstHolder(stack: BenchStack, side: Side): Promise<Holder> {
   };
 }
 
-async function killedInside(reporter: Reporter, kill: () => void, repeat: number): Promise<void> {
-  const timer = setTimeout(kill, INSIDE_MS[repeat % INSIDE_MS.length]);
-  await reporter.report().finally(() => clearTimeout(timer));
+async function killedWaiting(reporter: Reporter, kill: () => Promise<void>): Promise<void> {
+  await kill();
+  await reporter.report();
+}
+
+async function killedInside(reporter: Reporter, kill: () => Promise<void>, repeat: number): Promise<void> {
+  const answered = reporter.report();
+  await new Promise((resolve) => setTimeout(resolve, INSIDE_MS[repeat % INSIDE_MS.length]));
+  await Promise.all([kill(), answered]);
 }
 
 function figures(one: readonly number[], other: readonly number[]): KillFigures {

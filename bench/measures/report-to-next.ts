@@ -33,57 +33,89 @@ interface Block {
 const WARM_UP = { clients: 20, seconds: 1 };
 /** Initialize and GenerateImplementation; from then on RunTests and FixImplementation take turns. */
 const LEADING_REPORTS = 2;
-/** What one session can take by its bounds. */
+/** What a session is given here at most; its bounds allow 200. */
 const MAX_REPORTS = 190;
+/** A session that took more is replaced by a new one before the next repeat. */
+const WORN_OUT = 100;
+
+type Repeat = (clients: number, seconds: number) => Promise<Block>;
 
 export async function measureReports(
   stack: BenchStack,
   { repeats, seconds }: Sizes['reports'],
 ): Promise<[ReportToNext, ReportDetails]> {
-  const sides = [specwrightSide(stack, 'reports'), bareSide(stack, 'reports-bare')] as const;
-  const workers = await Promise.all(sides.map(({ taskQueue, roles }) => stack.worker(taskQueue, roles)));
-  const at = (index: 0 | 1, clients: number, forSeconds: number) => () =>
-    block(stack, sides[index], workers[index]!, clients, forSeconds);
-  for (const index of [0, 1] as const) await at(index, WARM_UP.clients, WARM_UP.seconds)();
-  const one = await interleaved(repeats, at(0, 1, seconds), at(1, 1, seconds));
-  const fifty = await interleaved(repeats, at(0, 50, seconds), at(1, 50, seconds));
-  await Promise.all(workers.map((worker) => worker.end()));
-  const bare = { clients1: figures(one.other, one.other), clients50: figures(fifty.other, fifty.other) };
-  const costs = { specwright: medianSpent(fifty.one), bare: medianSpent(fifty.other) };
+  const one = await repeatsOf(stack, specwrightSide(stack, 'reports'));
+  const other = await repeatsOf(stack, bareSide(stack, 'reports-bare'));
+  for (const { repeat } of [one, other]) await repeat(WARM_UP.clients, WARM_UP.seconds);
+  const [clients1, clients50] = [await measured(1), await measured(50)];
+  await Promise.all([one.end(), other.end()]);
+  const bare = {
+    clients1: figures(clients1.other, clients1.other),
+    clients50: figures(clients50.other, clients50.other),
+  };
+  const costs = { specwright: medianSpent(clients50.one), bare: medianSpent(clients50.other) };
   return [
-    { clients1: figures(one.one, one.other), clients50: figures(fifty.one, fifty.other) },
+    { clients1: figures(clients1.one, clients1.other), clients50: figures(clients50.one, clients50.other) },
     { bare, spent: costs },
   ];
+
+  function measured(clients: number) {
+    return interleaved(
+      repeats,
+      () => one.repeat(clients, seconds),
+      () => other.repeat(clients, seconds),
+    );
+  }
 }
 
-/** New sessions each time; starting them is not timed. */
+async function repeatsOf(stack: BenchStack, side: Side): Promise<{ repeat: Repeat; end(): Promise<void> }> {
+  const worker = await stack.worker(side.taskQueue, side.roles);
+  let fresh: Counted[] = [];
+  return {
+    async repeat(clients, seconds) {
+      fresh = fresh.filter(({ reports }) => reports < WORN_OUT);
+      const missing = Math.max(0, clients - fresh.length);
+      fresh.push(...(await Promise.all(Array.from({ length: missing }, () => started(side)))));
+      return block(stack, worker, fresh.slice(0, clients), seconds);
+    },
+    end: () => worker.end(),
+  };
+}
+
+interface Counted extends Reporter {
+  reports: number;
+}
+
+/** Starting is not timed. */
+async function started(side: Side): Promise<Counted> {
+  const reporter = { ...(await side.start()), reports: LEADING_REPORTS };
+  for (let leading = 0; leading < LEADING_REPORTS; leading += 1) await reporter.report();
+  return reporter;
+}
+
 async function block(
   stack: BenchStack,
-  side: Side,
   worker: WorkerHandle,
-  clients: number,
+  reporters: readonly Counted[],
   forSeconds: number,
 ): Promise<Block> {
-  const reporters = await Promise.all(Array.from({ length: clients }, () => side.start()));
-  for (let leading = 0; leading < LEADING_REPORTS; leading += 1) {
-    await Promise.all(reporters.map((reporter) => reporter.report()));
-  }
   const latenciesMs: number[] = [];
   let seconds = 0;
   const cost = await spent(stack, worker, reporters[0]!.sessionId, async () => {
+    const before = reporters[0]!.reports;
     const began = performance.now();
     const until = began + forSeconds * 1_000;
-    const counts = await Promise.all(reporters.map((reporter) => reportUntil(reporter, until, latenciesMs)));
+    await Promise.all(reporters.map((reporter) => reportUntil(reporter, until, latenciesMs)));
     seconds = (performance.now() - began) / 1_000;
-    return { all: latenciesMs.length, ofSession: counts[0]! };
+    return { all: latenciesMs.length, ofSession: reporters[0]!.reports - before };
   });
   return { latenciesMs, perSecond: latenciesMs.length / seconds, spent: cost };
 }
 
-async function reportUntil(reporter: Reporter, until: number, latenciesMs: number[]): Promise<number> {
-  for (let reports = 0; ; reports += 1) {
+async function reportUntil(reporter: Counted, until: number, latenciesMs: number[]): Promise<void> {
+  for (; reporter.reports < MAX_REPORTS; reporter.reports += 1) {
     const began = performance.now();
-    if (began >= until || reports === MAX_REPORTS) return reports;
+    if (began >= until) return;
     await reporter.report();
     latenciesMs.push(performance.now() - began);
   }

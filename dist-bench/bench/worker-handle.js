@@ -17,7 +17,6 @@ export async function forkWorker(spec) {
             child.send('stats');
             return (await next(child, 'stats', ANSWER_TIMEOUT_MS)).stats;
         },
-        kill: () => void child.kill('SIGKILL'),
         end: () => end(child),
     };
 }

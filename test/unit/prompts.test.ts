@@ -11,7 +11,11 @@ const promptOf = (members: FactsParts = {}, step = 'GenerateImplementation') =>
   (commandOf(step, componentFacts(members)).metadata as AgentMetadata).prompt as string;
 
 test('text from outside cannot end its fence, whatever it is', () => {
-  const fencing = fc.string({ unit: fc.constantFrom('`', '~', '\n', 'a', '#', ' '), maxLength: 30 });
+  const line = fc.constantFrom('```', '````', '``````````', '   ```', '```text', '~~~', 'a ``` b', '# Task', '');
+  const fencing = fc.oneof(
+    fc.array(line).map((lines) => lines.join('\n')),
+    fc.string(),
+  );
   fc.assert(
     fc.property(fencing, (text) => {
       const lines = fenced(text).split('\n');

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { gitIn } from '../support/example.js';
+import { recordHistory } from '../support/record-history.js';
 import { createRig, type Rig } from '../support/rig.js';
 
 let rig: Rig;
@@ -10,6 +11,9 @@ test('an agentic context is coded, a failing test fixed on the way, merged, push
   const id = await rig.start({ sessionType: 'contextCoding', mode: 'agentic', executorQueue: rig.executorQueue });
   const outcome = await rig.client.result(id);
   expect(outcome.status).toBe('complete');
+  await recordHistory(rig, id, 'contextCoding.agentic');
+  const fixed = outcome.children.find(({ fixRounds }) => fixRounds === 1)!;
+  await recordHistory(rig, fixed.sessionId, 'componentCoding.agentic');
   expect(outcome.children.map(({ component, attempts, fixRounds }) => ({ component, attempts, fixRounds }))).toEqual(
     expect.arrayContaining([
       { component: 'Money', attempts: 1, fixRounds: 0 },

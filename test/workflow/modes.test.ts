@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { Command, Next } from '../../src/client.js';
 import { gitIn } from '../support/example.js';
 import { commandOf, eventually, ManualClient } from '../support/manual-client.js';
+import { recordHistory } from '../support/record-history.js';
 import { createRig, type Rig } from '../support/rig.js';
 
 let rig: Rig;
@@ -42,6 +43,7 @@ test('a manual component is coded by a client alone, the failure of its tests is
   const fix = person.seen.find(({ step }) => step === 'FixImplementation')!;
   expect(JSON.stringify(fix.script)).toContain('Why the last attempt was not enough');
   const outcome = await rig.client.result('manual-invoice');
+  await recordHistory(rig, 'manual-invoice', 'componentCoding.manual');
   expect(outcome).toMatchObject({ status: 'complete', fixRounds: 1, interactions: 6 });
   expect(gitIn(rig.example.remote, 'rev-parse', outcome.branch!)).toBe(outcome.remoteSha);
   expect(await rig.reader.get(rig.scope, 'manual-invoice')).toMatchObject({ status: 'complete', seq: 6 });
@@ -90,6 +92,7 @@ test('a manual context without an executor: clients get every command of the tre
   expect(merged).toBe(true);
   expect(await drive(person, id, spawn)).toEqual({ kind: 'done', status: 'complete' });
   const outcome = await rig.client.result(id);
+  await recordHistory(rig, id, 'contextCoding.manual');
   expect(gitIn(rig.example.remote, 'rev-parse', outcome.branch!)).toBe(outcome.remoteSha);
 });
 

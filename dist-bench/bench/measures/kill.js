@@ -9,8 +9,8 @@ export async function measureKill(stack, sizes) {
         await firstHolder(stack, specwrightSide(stack, 'kill')),
         await firstHolder(stack, bareSide(stack, 'kill-bare')),
     ];
-    const waiting = await interleaved(sizes.waiting, () => one.next((reporter, kill) => (kill(), reporter.report())), () => other.next((reporter, kill) => (kill(), reporter.report())));
-    const inside = await interleaved(sizes.insideTask, (repeat) => one.next((reporter, kill) => killedInside(reporter, kill, repeat)), (repeat) => other.next((reporter, kill) => killedInside(reporter, kill, repeat)));
+    const waiting = await interleaved(sizes.waiting, () => one.next(killedWaiting), () => other.next(killedWaiting));
+    const inside = await interleaved(sizes.insideTask, (repeat) => one.next(killedInside, repeat), (repeat) => other.next(killedInside, repeat));
     await Promise.all([one.end(), other.end()]);
     const insideTask = sizes.insideTask === 0 ? {} : { insideTask: figures(inside.one, inside.other) };
     return { ...figures(waiting.one, waiting.other), ...insideTask };
@@ -18,7 +18,7 @@ export async function measureKill(stack, sizes) {
 async function firstHolder(stack, side) {
     let holder = await stack.worker(side.taskQueue, side.roles);
     return {
-        async next(report) {
+        async next(report, repeat = 0) {
             // With one worker up there is no doubt about who holds the session in its cache.
             const reporter = await side.start();
             for (let turn = 0; turn < 4; turn += 1)
@@ -27,10 +27,11 @@ async function firstHolder(stack, side) {
             await new Promise((resolve) => setTimeout(resolve, POLLING_MS));
             let killedAt = NaN;
             const victim = holder;
-            await report(reporter, () => {
+            const kill = () => {
                 killedAt = performance.now();
-                victim.kill();
-            });
+                return victim.end();
+            };
+            await report(reporter, kill, repeat);
             const took = performance.now() - killedAt;
             await victim.end();
             holder = standby;
@@ -39,9 +40,14 @@ async function firstHolder(stack, side) {
         end: () => holder.end(),
     };
 }
+async function killedWaiting(reporter, kill) {
+    await kill();
+    await reporter.report();
+}
 async function killedInside(reporter, kill, repeat) {
-    const timer = setTimeout(kill, INSIDE_MS[repeat % INSIDE_MS.length]);
-    await reporter.report().finally(() => clearTimeout(timer));
+    const answered = reporter.report();
+    await new Promise((resolve) => setTimeout(resolve, INSIDE_MS[repeat % INSIDE_MS.length]));
+    await Promise.all([kill(), answered]);
 }
 function figures(one, other) {
     return {
