@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.js';
 import { SEARCH_ATTRIBUTE_NAMES } from './contract/search-attributes.js';
 
 type Temporal = Config['temporal'];
 
-async function connectionOptions({ apiKey, tls }: Temporal, address: string) {
+/** Address, TLS and API key, as both of the SDK's kinds of connection take them. */
+export async function connectionOptions({ apiKey, tls }: Temporal, address: string) {
   const read = async (path: string | null | undefined) => (path ? await readFile(path) : undefined);
   const [ca, crt, key] = await Promise.all([read(tls?.caPath), read(tls?.certPath), read(tls?.keyPath)]);
   const secured = {
@@ -24,10 +24,6 @@ export async function connectClient(temporal: Temporal, address: string): Promis
     connectTimeout: 10_000,
   });
   return new Client({ connection, namespace: temporal.namespace });
-}
-
-export async function connectWorker(temporal: Temporal, address: string): Promise<NativeConnection> {
-  return NativeConnection.connect(await connectionOptions(temporal, address));
 }
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createExecutorActivities } from './activities/executor-activities.js';
 import { createSessionActivities } from './activities/session-activities.js';
-import { type Config } from './config.js';
-import { connectWorker } from './connect.js';
+import type { Config } from './config.js';
+import { connectionOptions } from './connect.js';
 import { MissingProgramError } from './dev/programs.js';
 import { createAgent } from './runner/agents/catalog.js';
 import type { Runner } from './ports/runner.js';
@@ -28,7 +28,7 @@ export async function startWorkers(
   roles: readonly WorkerRole[],
 ): Promise<RunningWorkers> {
   const pool = createPool(rwUrl);
-  const connection = await connectWorker(config.temporal, address);
+  const connection = await NativeConnection.connect(await connectionOptions(config.temporal, address));
   const close = async () => {
     await connection.close();
     await pool.end();

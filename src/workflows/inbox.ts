@@ -23,11 +23,11 @@ export function installInbox(session: Session): void {
   });
   setHandler(messages.sessionState, () => viewOf(session), { description: 'Where the session stands' });
   setHandler(messages.decide, (decision) => takeDecision(session, decision), {
-    validator: (decision) => throwRefusal(decisionRefusal(session, decision)),
+    validator: (decision: Decision) => throwRefusal(decisionRefusal(session, decision)),
     description: 'When waiting on decision: {"action": "retry" or "fail", "userId": "…", "reason": "…"}',
   });
   setHandler(messages.setExecutionMode, ({ mode }) => switchMode(session, mode), {
-    validator: (request) => throwRefusal(modeRefusal(session, request?.mode)),
+    validator: (request: { mode: ExecutionMode }) => throwRefusal(modeRefusal(session, request?.mode)),
     description: 'From the next command on: {"mode": "manual", "auto" or "agentic"}',
   });
   setHandler(messages.cancelReason, (reason) => void (session.cancelReason ??= reason), {

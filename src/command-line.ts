@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { loadConfig, type Config } from './config.js';
+import { connectClient, registerSearchAttributes } from './connect.js';
+import { runDemo, type DemoReport } from './dev/demo.js';
+import { findOnPath, MissingProgramError } from './dev/programs.js';
+import { developmentScope, readStackFile, stackFilePath, type StackFile } from './dev/stack-file.js';
+import { connectTo, setUpDatabase, startLocalStack } from './local-stack.js';
+import type { CliEnvironment } from './surfaces/cli/environment.js';
+import { EXIT, UsageError } from './surfaces/cli/errors.js';
+import { runCli } from './surfaces/cli/program.js';
+import { demoSummary } from './dev/demo-summary.js';
+import { watchSession } from './surfaces/cli/watch-session.js';
+import type { WorkerRole } from './worker.js';
+
+// Loaded when needed: Temporal's native worker costs every other command half a second.
+const workerModule = () => import('./worker.js');
+
+const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
+const EXIT_GRACE_MS = 5_000;
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+}
+const out = (line: string): void => void process.stdout.write(line);
+const note = (line: string): void => void process.stderr.write(line);
+
+const environment: CliEnvironment = {
+  isTerminal: process.stdout.isTTY === true,
+  signal: stopping.signal,
+  out,
+  note,
+  readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')).catch(unreadable(path)),
+  connect: async () => {
+    const config = loadConfig();
+    return connectTo(config, await runningStack(config));
+  },
+  up,
+  worker,
+  setup,
+  demo,
+  openInBrowser,
+};
+
+process.exitCode = await runCli(process.argv.slice(2), environment);
+// Everything is closed by now; a native handle that is not must not keep a finished command alive.
+setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+
+function unreadable(path: string): (error: Error) => never {
+  return (error) => {
+    throw new UsageError(`cannot read ${path}: ${error.message}`);
+  };
+}
+
+/** The stack of the data folder, or the one the environment names. */
+async function runningStack(config: Config): Promise<StackFile> {
+  const file = await readStackFile(config.dataDir);
+  if (file) return file;
+  const { temporal, database } = config;
+  if (temporal.address === null || database.rwUrl === null || database.roUrl === null) {
+    const fix = 'run `specwright up` in another terminal, or set TEMPORAL_ADDRESS, DATABASE_RW_URL and DATABASE_RO_URL';
+    throw new UsageError(`no stack is running here (${stackFilePath(config.dataDir)} is not there); ${fix}`);
+  }
+  return {
+    temporal: { address: temporal.address, namespace: temporal.namespace, webUi: null },
+    database: { ownerUrl: null, rwUrl: database.rwUrl, roUrl: database.roUrl },
+    scope: await developmentScope(config.dataDir),
+    taskQueue: config.taskQueue,
+    executorQueue: config.executorQueue,
+    pids: { owner: process.pid, temporal: null, postgres: null },
+  };
+}
+
+async function needGit(config: Config): Promise<void> {
+  if ((await findOnPath('git', config.searchPath)) !== null) return;
+  throw new MissingProgramError('git is not on PATH; install git 2.38 or newer, for example `apt-get install git`');
+}
+
+/** Starts servers and workers, runs `use`, and ends everything in the reverse order whatever happens. */
+async function withStack<T>(config: Config, use: (stack: StackFile) => Promise<T>): Promise<T> {
+  await needGit(config);
+  const { installRuntime, startWorkers } = await workerModule();
+  // Beside a live tree only what is broken is worth a line; `debug` and `trace` are asked for on purpose.
+  installRuntime(config.logLevel === 'info' || config.logLevel === 'warn' ? 'error' : config.logLevel);
+  const stack = await startLocalStack(config, { log: (line) => note(`${line}\n`), signal: stopping.signal });
+  try {
+    if (stack.reused) return await use(stack);
+    const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, ['session', 'executor']);
+    const broken = workers.done.then(() => new Promise<never>(() => undefined));
+    return await Promise.race([use(stack), broken]).finally(() => workers.stop());
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function up({ json }: { json: boolean }): Promise<void> {
+  const config = loadConfig();
+  await withStack(config, async (stack) => {
+    if (json)
+      out(`${JSON.stringify({ temporal: stack.temporal, scope: stack.scope, file: stackFilePath(config.dataDir) })}\n`);
+    else out(`Web UI  ${stack.temporal.webUi ?? '(not known)'}\nstack   ${stackFilePath(config.dataDir)}\n`);
+    if (stack.pids.owner === process.pid) await untilStopped();
+  });
+}
+
+async function worker(roles: readonly WorkerRole[]): Promise<void> {
+  const config = loadConfig();
+  if (roles.includes('executor')) await needGit(config);
+  const stack = await runningStack(config);
+  const { installRuntime, startWorkers } = await workerModule();
+  installRuntime(config.logLevel);
+  const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, roles);
+  await Promise.race([untilStopped(), workers.done]);
+  await workers.stop();
+}
+
+async function setup(): Promise<object> {
+  const config = loadConfig();
+  const { adminUrl } = config.database;
+  if (adminUrl === null || config.temporal.address === null) {
+    throw new UsageError('setup needs DATABASE_URL (a role that may create roles) and TEMPORAL_ADDRESS');
+  }
+  const urls = await setUpDatabase(config, adminUrl);
+  const client = await connectClient(config.temporal, config.temporal.address);
+  await registerSearchAttributes(client).finally(() => client.connection.close());
+  const rw = new URL(urls.rwUrl);
+  return {
+    database: `${rw.host}${rw.pathname}: roles sw_owner, sw_rw, sw_ro and tables are up to date`,
+    passwords: `${config.dataDir}/database-passwords.json (readable by you only)`,
+    searchAttributes: `registered in ${config.temporal.namespace}`,
+  };
+}
+
+async function demo({ json, keep }: { json: boolean; keep: boolean }): Promise<number> {
+  const config = loadConfig();
+  return withStack({ ...config, agent: { kind: 'scripted', dir: `${EXAMPLES}/scripted` } }, async (stack) => {
+    const { sessions, scope, executorQueue, webUi, applyProject, close } = await connectTo(config, stack);
+    const output = { isTerminal: environment.isTerminal && !json, write: json ? note : out };
+    const { report, remote, failure } = await runDemo({
+      sessions,
+      scope,
+      executorQueue,
+      webUi,
+      applyProject,
+      note,
+      exampleDir: `${EXAMPLES}/shop`,
+      dataDir: config.dataDir,
+      watch: (sessionId) => watchSession(sessions, scope, sessionId, output, stopping.signal),
+    }).finally(close);
+    print(json, report, remote, failure);
+    if (keep && !stopping.signal.aborted) {
+      note('The stack stays up; Ctrl-C stops it.\n');
+      await untilStopped();
+    }
+    return report.status === 'complete' ? EXIT.ok : EXIT.failed;
+  });
+}
+
+function print(json: boolean, report: DemoReport, remote: string, failure: string | null): void {
+  out(json ? `${JSON.stringify(report)}\n` : demoSummary(report, remote));
+  if (failure !== null) note(`specwright: the session is ${report.status}: ${failure}\n`);
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopping.signal.aborted) return resolve();
+    const alive = setInterval(() => undefined, 60_000);
+    stopping.signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+}
+
+async function openInBrowser(url: string): Promise<boolean> {
+  const program = { darwin: 'open', win32: 'explorer' }[process.platform as 'darwin' | 'win32'] ?? 'xdg-open';
+  return new Promise((resolve) => {
+    const child = spawn(program, [url], { stdio: 'ignore', detached: true });
+    child.on('error', () => resolve(false));
+    child.on('spawn', () => {
+      child.unref();
+      resolve(true);
+    });
+  });
+}
