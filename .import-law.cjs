@@ -40,7 +40,7 @@ module.exports = {
   ],
   'config.ts': ['config-table.ts', 'schemas', 'contract', 'zod', 'node:*'],
   'config-table.ts': ['contract', 'zod', 'node:*'],
-  'connect.ts': ['config.ts', 'contract', '@temporalio/client', '@temporalio/worker', 'node:*'],
+  'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.
   'bundle-workflows.ts': ['*'],
   'local-stack.ts': ['*'],

@@ -3,7 +3,7 @@ import type { StepFacts } from '../domain/facts.js';
 import { tail, type Failure } from '../domain/failures.js';
 import type { JudgeInput } from '../domain/judging.js';
 import { branchName } from '../domain/names.js';
-import type { ChargedComponent } from '../domain/session.js';
+import type { ChargedComponent, Verdict } from '../domain/session.js';
 import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
 import { admitted, passed, unsure } from './judge.js';
 import { planChildren } from './plan-children.js';
@@ -53,6 +53,8 @@ export const spawnComponentCodingSessions: Step = {
     };
   },
   judgeResult(input) {
+    const hanging = hangingTests(input);
+    if (hanging) return hanging;
     const wrong = admitted(input);
     if (wrong) return wrong;
     const looks = input.facts.components.map(({ name }) => judgeComponent(input, name));
@@ -60,11 +62,24 @@ export const spawnComponentCodingSessions: Step = {
     if (unreadable?.kind === 'unreadable') return unsure(unreadable.failure);
     const charged = looks.flatMap((look): ChargedComponent[] => (look.kind === 'charged' ? [look.charge] : []));
     if (charged.length === 0) return passed();
-    const message = tail(charged.map(({ component, failure }) => `${component}: ${failure.message}`).join('; '), 1000);
-    const ids = charged.map(({ component }) => component);
-    return { status: 'error', failure: { kind: 'children_failed', message, ids }, patch: {}, charged };
+    return chargedVerdict(charged);
   },
 };
+
+function chargedVerdict(charged: readonly ChargedComponent[]): Verdict {
+  const message = tail(charged.map(({ component, failure }) => `${component}: ${failure.message}`).join('; '), 1000);
+  const ids = charged.map(({ component }) => component);
+  return { status: 'error', failure: { kind: 'children_failed', message, ids }, patch: {}, charged };
+}
+
+/** Tests that did not end on the merged branch are their component's to mend, not the surroundings'. */
+function hangingTests({ result, command }: JudgeInput): Verdict | null {
+  if (result.failure?.kind !== 'timed_out') return null;
+  const known = new Set(command.expects.testReports.map(({ component }) => component));
+  const { failure } = result;
+  const charged = (failure.ids ?? []).filter((id) => known.has(id)).map((component) => ({ component, failure }));
+  return charged.length === 0 ? null : chargedVerdict(charged);
+}
 
 type Look =
   | { readonly kind: 'fine' }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { CliEnvironment } from './environment.js';
+import type { CliEnvironment, Connected } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addProjectCommands } from './project-commands.js';
 import { addReadCommands } from './read-commands.js';
@@ -16,7 +16,11 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: environment.out, writeErr: environment.note });
-  const add = { program, environment, exitWith: (next: number) => void (code = next) };
+  const connected = async (use: (stack: Connected) => Promise<void>): Promise<void> => {
+    const stack = await environment.connect();
+    await use(stack).finally(() => stack.close());
+  };
+  const add = { program, environment, connected, exitWith: (next: number) => void (code = next) };
   addStackCommands(add);
   addProjectCommands(add);
   addSessionCommands(add);
@@ -39,6 +43,8 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
 export interface AddTo {
   readonly program: Command;
   readonly environment: CliEnvironment;
+  /** Runs `use` against the running stack and closes the connections whatever happens. */
+  connected(use: (stack: Connected) => Promise<void>): Promise<void>;
   exitWith(code: number): void;
 }
 

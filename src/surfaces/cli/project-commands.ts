@@ -3,7 +3,7 @@ import { formatProjectErrors, parseProjectFile } from '../../schemas/project-fil
 import { UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './program.js';
 
-export function addProjectCommands({ program, environment }: AddTo): void {
+export function addProjectCommands({ program, environment, connected }: AddTo): void {
   const project = program.command('project').description('the project model');
   project
     .command('apply')
@@ -13,18 +13,15 @@ export function addProjectCommands({ program, environment }: AddTo): void {
     .action(async ({ file, json }: { file: string; json?: boolean }) => {
       const parsed = parseProjectFile(await environment.readText(resolve(file)), file);
       if (!parsed.ok) throw new UsageError(formatProjectErrors(parsed.errors));
-      const connected = await environment.connect();
-      try {
-        const outcome = await connected.applyProject(parsed.model);
-        if (json) return environment.out(`${JSON.stringify({ ...outcome, scope: connected.scope })}\n`);
+      await connected(async ({ applyProject, scope }) => {
+        const outcome = await applyProject(parsed.model);
+        if (json) return environment.out(`${JSON.stringify({ ...outcome, scope })}\n`);
         for (const name of outcome.created) environment.out(`+ ${name}\n`);
         for (const name of outcome.changed) environment.out(`~ ${name}\n`);
         environment.out(
           `${outcome.created.length} created, ${outcome.changed.length} changed, ${outcome.unchanged} unchanged\n`,
         );
-        environment.out(`scope: ${JSON.stringify(connected.scope)}\n`);
-      } finally {
-        await connected.close();
-      }
+        environment.out(`scope: ${JSON.stringify(scope)}\n`);
+      });
     });
 }

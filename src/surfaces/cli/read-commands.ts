@@ -1,6 +1,5 @@
 import type { SessionStatus, SessionTypeName, WaitingOn } from '../../domain/session.js';
 import type { SessionDetail } from '../../api/sessions.js';
-import type { Connected } from './environment.js';
 import { EXIT, printable, UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './program.js';
 import { elapsed } from './tree-lines.js';
@@ -18,11 +17,14 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-export function addReadCommands({ program, environment, exitWith }: AddTo): void {
-  const connected = async (use: (stack: Connected) => Promise<void>) => {
-    const stack = await environment.connect();
-    await use(stack).finally(() => stack.close());
-  };
+export function addReadCommands(add: AddTo): void {
+  addList(add);
+  addShow(add);
+  addWatch(add);
+  addOpen(add);
+}
+
+function addList({ program, environment, connected }: AddTo): void {
   program
     .command('list')
     .description('list sessions, newest first')
@@ -56,6 +58,9 @@ export function addReadCommands({ program, environment, exitWith }: AddTo): void
         if (page.cursor !== null) environment.out(`more: --cursor ${page.cursor}\n`);
       }),
     );
+}
+
+function addShow({ program, environment, connected }: AddTo): void {
   program
     .command('show')
     .description('show a session with its interactions and children')
@@ -67,6 +72,9 @@ export function addReadCommands({ program, environment, exitWith }: AddTo): void
         environment.out(json ? `${JSON.stringify(detail)}\n` : `${printable(describe(detail))}\n`);
       }),
     );
+}
+
+function addWatch({ program, environment, connected, exitWith }: AddTo): void {
   program
     .command('watch')
     .description('show the live tree of a session until it is closed')
@@ -83,6 +91,9 @@ export function addReadCommands({ program, environment, exitWith }: AddTo): void
         exitWith(tree[0]?.status === 'complete' ? EXIT.ok : EXIT.failed);
       }),
     );
+}
+
+function addOpen({ program, environment, connected }: AddTo): void {
   program
     .command('open')
     .description('open a session in the Temporal Web UI')

@@ -8,7 +8,7 @@ import {
   type OnExhausted,
   type SessionTypeName,
 } from '../../domain/session.js';
-import type { Connected } from './environment.js';
+import type { CliEnvironment } from './environment.js';
 import { messageOf, UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './program.js';
 
@@ -22,13 +22,14 @@ interface StartOptions {
 }
 
 export function addSessionCommands(add: AddTo): void {
-  const { program, environment } = add;
-  const connected = async (use: (stack: Connected) => Promise<void>) => {
-    const stack = await environment.connect();
-    await use(stack).finally(() => stack.close());
-  };
-  const print = (json: boolean | undefined, value: unknown, line: string) =>
-    environment.out(json ? `${JSON.stringify(value)}\n` : `${line}\n`);
+  addStart(add);
+  addNext(add);
+  addReport(add);
+  addDecide(add);
+  addCancel(add);
+}
+
+function addStart({ program, environment, connected }: AddTo): void {
   program
     .command('start')
     .description('start a session')
@@ -53,9 +54,12 @@ export function addSessionCommands(add: AddTo): void {
           ...(component === undefined ? {} : { component }),
           ...(bound === undefined ? {} : { bounds: bound }),
         });
-        print(options.json, started, started.sessionId);
+        print(environment, options.json, started, started.sessionId);
       }),
     );
+}
+
+function addNext({ program, environment, connected }: AddTo): void {
   program
     .command('next')
     .description('show the open command of a session, or what it waits for')
@@ -67,6 +71,9 @@ export function addSessionCommands(add: AddTo): void {
         environment.out(`${JSON.stringify(next, null, json ? 0 : 2)}\n`);
       }),
     );
+}
+
+function addReport({ program, environment, connected }: AddTo): void {
   program
     .command('report')
     .description('report a result and print what comes next; the same report again is safe')
@@ -79,12 +86,15 @@ export function addSessionCommands(add: AddTo): void {
         const report = parseReport(await environment.readText(options.file), options.file);
         if (options.signal) {
           await sessions.report(scope, sessionId, report);
-          return print(options.json, { durable: true }, 'handed over');
+          return print(environment, options.json, { durable: true }, 'handed over');
         }
         const answer = await sessions.submit(scope, sessionId, report);
         environment.out(`${JSON.stringify(answer, null, options.json ? 0 : 2)}\n`);
       }),
     );
+}
+
+function addDecide({ program, environment, connected }: AddTo): void {
   program
     .command('decide')
     .description('decide about a session that waits for a decision')
@@ -95,9 +105,12 @@ export function addSessionCommands(add: AddTo): void {
     .action((sessionId: string, action: 'retry' | 'fail', { reason, json }: { reason: string; json?: boolean }) =>
       connected(async ({ sessions, scope }) => {
         await sessions.decide(scope, sessionId, action, reason);
-        print(json, { decided: action }, `decided: ${action}`);
+        print(environment, json, { decided: action }, `decided: ${action}`);
       }),
     );
+}
+
+function addCancel({ program, environment, connected }: AddTo): void {
   program
     .command('cancel')
     .description('cancel a session, its children and their running commands')
@@ -107,9 +120,13 @@ export function addSessionCommands(add: AddTo): void {
     .action((sessionId: string, { reason, json }: { reason: string; json?: boolean }) =>
       connected(async ({ sessions, scope }) => {
         await sessions.cancel(scope, sessionId, reason);
-        print(json, { requested: true }, 'cancellation requested');
+        print(environment, json, { requested: true }, 'cancellation requested');
       }),
     );
+}
+
+function print(environment: CliEnvironment, json: boolean | undefined, value: unknown, line: string): void {
+  environment.out(json ? `${JSON.stringify(value)}\n` : `${line}\n`);
 }
 
 function parseReport(text: string, file: string): Report {

@@ -10,7 +10,11 @@ export function addStackCommands({ program, environment, exitWith }: AddTo): voi
   program
     .command('worker')
     .description('run a worker against given servers until Ctrl-C; `session` runs workflows, `executor` runs commands')
-    .addOption(new Option('--role <role...>', 'what it serves').choices(['session', 'executor']).default(['session', 'executor']))
+    .addOption(
+      new Option('--role <role...>', 'what it serves')
+        .choices(['session', 'executor'])
+        .default(['session', 'executor']),
+    )
     .action(({ role }: { role: readonly ('session' | 'executor')[] }) => environment.worker(role));
   program
     .command('setup')
