@@ -43,6 +43,7 @@ module.exports = {
   'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.
   'bundle-workflows.ts': ['*'],
+  'command-line.ts': ['*'],
   'local-stack.ts': ['*'],
   'worker.ts': ['*'],
   'server.ts': ['*'],

@@ -6,6 +6,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  setCurrentDetails,
   sleep,
   upsertSearchAttributes,
   workflowInfo,
@@ -21,7 +22,8 @@ import { startMisfit } from '../domain/start-guard.js';
 import { fastActivities, type Fast } from './activity-proxies.js';
 import { afterSpent } from './decision.js';
 import { installInbox } from './inbox.js';
-import { carriedOf, outcomeOf } from './session-view.js';
+import { operatorDetails } from './operator-details.js';
+import { carriedOf, outcomeOf, viewOf } from './session-view.js';
 import { Session } from './session.js';
 import { takeTurn } from './turn.js';
 
@@ -33,7 +35,7 @@ export async function runSession(input: StartInput): Promise<SessionOutcome> {
   const { workflowType, workflowId } = workflowInfo();
   const misfit = startMisfit(workflowType, workflowId, input);
   if (misfit) throw ApplicationFailure.nonRetryable(`${misfit.message}: ${misfit.fix}`, INVALID_INPUT, misfit);
-  const session = new Session(input);
+  const session = new Session(input, (now) => setCurrentDetails(operatorDetails(viewOf(now))));
   installInbox(session);
   showScope(input);
   const fast = fastActivities(outageOf(session));

@@ -1,24 +1,6 @@
 import type { SessionOutcome, SessionView } from '../contract/messages.js';
-import type { ChildAttempt } from '../domain/children.js';
-import type { Failure } from '../domain/failures.js';
-import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
-import type { Progress } from '../domain/progress.js';
-import type { ClosedStatus, ExecutionMode, SessionPatch } from '../domain/session.js';
-import type { Session } from './session.js';
-
-/** What continue-as-new hands on (≤ 64 KiB); the open command itself is loaded again from Postgres. */
-export interface Carried {
-  readonly seq: number;
-  readonly step: string;
-  readonly open: OpenCommand | null;
-  readonly mode: ExecutionMode;
-  readonly progress: Progress;
-  readonly patch: SessionPatch;
-  readonly lastFailure: Failure | null;
-  readonly answered: readonly AnsweredCommand[];
-  readonly children: readonly ChildAttempt[];
-  readonly refusedCount: number;
-}
+import type { ClosedStatus } from '../domain/session.js';
+import type { Carried, Session } from './session.js';
 
 export function carriedOf(session: Session): Carried {
   const { seq, step, open, mode, progress, patch, lastFailure, answered, children } = session;

@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { SwWaitingOn } from '../contract/search-attributes.js';
 import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
 import type { StartInput } from '../contract/start-input.js';
@@ -10,8 +10,6 @@ import { FRESH, type Progress } from '../domain/progress.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, WaitingOn } from '../domain/session.js';
-import { operatorDetails } from './operator-details.js';
-import { viewOf, type Carried } from './session-view.js';
 
 /** A report that was accepted: judged by the loop, answered when the session is at rest. */
 export interface AcceptedReport {
@@ -19,6 +17,20 @@ export interface AcceptedReport {
   readonly digest: string;
   answer: ReportAnswer | null;
   refusal: Refusal | null;
+}
+
+/** What continue-as-new hands on (≤ 64 KiB); the open command itself is loaded again from Postgres. */
+export interface Carried {
+  readonly seq: number;
+  readonly step: string;
+  readonly open: OpenCommand | null;
+  readonly mode: ExecutionMode;
+  readonly progress: Progress;
+  readonly patch: SessionPatch;
+  readonly lastFailure: Failure | null;
+  readonly answered: readonly AnsweredCommand[];
+  readonly children: readonly ChildAttempt[];
+  readonly refusedCount: number;
 }
 
 /** Waits that last and that operators filter by; the others would only cost events. */
@@ -58,7 +70,11 @@ export class Session {
   readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
   private attribute = 'none';
 
-  constructor(readonly input: StartInput) {
+  constructor(
+    readonly input: StartInput,
+    /** Shows operators where the session stands. */
+    private readonly show: (session: Session) => void,
+  ) {
     const carried = input.carried as Carried | undefined;
     this.executorQueue = input.executorQueue ?? null;
     this.mode = carried?.mode ?? input.mode ?? 'manual';
@@ -79,7 +95,7 @@ export class Session {
     if (this.waitingOn !== on) this.waitingSince = new Date().toISOString();
     this.waitingOn = on;
     this.showAttribute(LASTING.has(on) ? on : this.attribute === 'none' || on === 'system' ? this.attribute : 'none');
-    setCurrentDetails(operatorDetails(viewOf(this)));
+    this.show(this);
   }
 
   /** At rest: whoever reported is told what comes next. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import type { CliEnvironment, Connected } from './environment.js';
+import type { AddTo } from './add-to.js';
+import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addProjectCommands } from './project-commands.js';
 import { addReadCommands } from './read-commands.js';
@@ -16,11 +17,11 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: environment.out, writeErr: environment.note });
-  const connected = async (use: (stack: Connected) => Promise<void>): Promise<void> => {
+  const connected: AddTo['connected'] = async (use) => {
     const stack = await environment.connect();
     await use(stack).finally(() => stack.close());
   };
-  const add = { program, environment, connected, exitWith: (next: number) => void (code = next) };
+  const add: AddTo = { program, environment, connected, exitWith: (next: number) => void (code = next) };
   addStackCommands(add);
   addProjectCommands(add);
   addSessionCommands(add);
@@ -38,17 +39,6 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
     return exitCodeOf(error);
   }
 }
-
-/** What every file of commands is given to add its own. */
-export interface AddTo {
-  readonly program: Command;
-  readonly environment: CliEnvironment;
-  /** Runs `use` against the running stack and closes the connections whatever happens. */
-  connected(use: (stack: Connected) => Promise<void>): Promise<void>;
-  exitWith(code: number): void;
-}
-
-export const JSON_OPTION = ['--json', 'print one JSON document on stdout'] as const;
 
 function allOf(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...allOf(child)]);

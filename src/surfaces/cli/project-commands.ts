@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { formatProjectErrors, parseProjectFile } from '../../schemas/project-file.js';
 import { UsageError } from './errors.js';
-import { type AddTo, JSON_OPTION } from './program.js';
+import { type AddTo, JSON_OPTION } from './add-to.js';
 
 export function addProjectCommands({ program, environment, connected }: AddTo): void {
   const project = program.command('project').description('the project model');

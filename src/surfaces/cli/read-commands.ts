@@ -1,7 +1,7 @@
 import type { SessionStatus, SessionTypeName, WaitingOn } from '../../domain/session.js';
 import type { SessionDetail } from '../../api/sessions.js';
 import { EXIT, printable, UsageError } from './errors.js';
-import { type AddTo, JSON_OPTION } from './program.js';
+import { type AddTo, JSON_OPTION } from './add-to.js';
 import { elapsed } from './tree-lines.js';
 import { watchSession } from './watch-session.js';
 

@@ -10,7 +10,7 @@ import {
 } from '../../domain/session.js';
 import type { CliEnvironment } from './environment.js';
 import { messageOf, UsageError } from './errors.js';
-import { type AddTo, JSON_OPTION } from './program.js';
+import { type AddTo, JSON_OPTION } from './add-to.js';
 
 interface StartOptions {
   readonly component?: string;

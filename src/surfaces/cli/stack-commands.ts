@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { type AddTo, JSON_OPTION } from './program.js';
+import { type AddTo, JSON_OPTION } from './add-to.js';
 
 export function addStackCommands({ program, environment, exitWith }: AddTo): void {
   program

@@ -1,1 +1,0 @@
-export const executorQueueOf = (taskQueue) => `${taskQueue}-executor`;

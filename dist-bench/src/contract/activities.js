@@ -1,2 +1,0 @@
-export const generateType = (step) => `generateCommand.${step}`;
-export const validateType = (step) => `validateResult.${step}`;

@@ -1,1 +1,0 @@
-export const TOOLCHAIN_NAMES = ['node'];

@@ -1,2 +1,0 @@
-import { node } from './node.js';
-export const TOOLCHAINS = { node };

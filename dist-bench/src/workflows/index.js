@@ -1,2 +1,0 @@
-export { componentCoding } from './component-coding.js';
-export { contextCoding } from './context-coding.js';
