@@ -136,13 +136,13 @@ async function setup(): Promise<object> {
 async function demo({ json, keep }: { json: boolean; keep: boolean }): Promise<number> {
   const config = loadConfig();
   return withStack({ ...config, agent: { kind: 'scripted', dir: `${EXAMPLES}/scripted` } }, async (stack) => {
-    const { sessions, scope, executorQueue, webUi, applyProject, close } = await connectTo(config, stack);
+    const { sessions, scope, executorQueue, sessionUrl, applyProject, close } = await connectTo(config, stack);
     const output = { isTerminal: environment.isTerminal && !json, write: json ? note : out };
     const { report, remote, failure } = await runDemo({
       sessions,
       scope,
       executorQueue,
-      webUi,
+      sessionUrl,
       applyProject,
       note,
       exampleDir: `${EXAMPLES}/shop`,

@@ -177,7 +177,8 @@ export const VARIABLES = {
       .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials'),
     fallback: [],
     default: '',
-    meaning: 'comma-separated names of variables passed on to commands and agents, besides `PATH`, `LANG` and `TZ`',
+    meaning:
+      'comma-separated names of variables passed on to commands and agents, besides `PATH`, `LANG`, `LC_ALL` and `TZ`',
     fix: 'give names separated by commas, for example ANTHROPIC_API_KEY,HTTPS_PROXY',
   }),
   SPECWRIGHT_GIT_ENV: variable<readonly string[]>({
@@ -205,7 +206,7 @@ export const VARIABLES = {
     schema: text,
     fallback: null,
     default: '`workspaces` in the data folder',
-    meaning: 'where the executor keeps repositories and worktrees',
+    meaning: 'where the executor keeps repositories and workspaces',
     fix: 'give the path of a folder',
   }),
   SPECWRIGHT_STICKY_TIMEOUT_MS: variable({

@@ -61,7 +61,8 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
     sessions: createSessions({ client, reader: createSessionReader(readPool), newId: randomUUID }),
     scope: stack.scope,
     executorQueue: stack.executorQueue,
-    webUi: stack.temporal.webUi,
+    sessionUrl: (sessionId) =>
+      stack.temporal.webUi && `${stack.temporal.webUi}/namespaces/${stack.temporal.namespace}/workflows/${sessionId}`,
     async applyProject(model) {
       await projects.ensureScope(stack.scope, {
         account: 'development',

@@ -5,7 +5,7 @@ export const SwAccount = defineSearchAttributeKey('SwAccount', SearchAttributeTy
 export const SwProject = defineSearchAttributeKey('SwProject', SearchAttributeType.KEYWORD);
 export const SwSessionType = defineSearchAttributeKey('SwSessionType', SearchAttributeType.KEYWORD);
 export const SwComponent = defineSearchAttributeKey('SwComponent', SearchAttributeType.KEYWORD);
-/** Upserted only for lasting waits: client, decision, quota; `none` when such a wait is over. */
+/** Upserted only for lasting waits: client, decision, quota; `none` before, and when the session is closed. */
 export const SwWaitingOn = defineSearchAttributeKey('SwWaitingOn', SearchAttributeType.KEYWORD);
 
 export const SEARCH_ATTRIBUTE_NAMES = [

@@ -12,7 +12,7 @@ export interface DemoDeps {
   readonly sessions: Sessions;
   readonly scope: Scope;
   readonly executorQueue: string;
-  readonly webUi: string | null;
+  sessionUrl(sessionId: string): string | null;
   readonly exampleDir: string;
   readonly dataDir: string;
   applyProject(model: ProjectModel): Promise<unknown>;
@@ -56,7 +56,7 @@ export async function runDemo(deps: DemoDeps): Promise<{ report: DemoReport; rem
   const root = await deps.sessions.show(deps.scope, sessionId);
   const details = await Promise.all(tree.slice(1).map((child) => deps.sessions.show(deps.scope, child.sessionId)));
   const failure = root.failure ? `${root.failure.kind}: ${root.failure.message}` : null;
-  return { report: reportOf(root, details, started, deps.webUi), remote: repository.remote, failure };
+  return { report: reportOf(root, details, started, deps.sessionUrl(sessionId)), remote: repository.remote, failure };
 }
 
 function reportOf(
@@ -81,6 +81,6 @@ function reportOf(
     }),
     interactions: [root, ...children].reduce((sum, { interactions }) => sum + interactions.length, 0),
     seconds: Math.round((Date.now() - started) / 100) / 10,
-    webUi: webUi && `${webUi}/namespaces/default/workflows/${root.sessionId}`,
+    webUi,
   };
 }

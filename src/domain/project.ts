@@ -41,6 +41,19 @@ export interface Project {
   readonly defaultBranch: string;
 }
 
+/** The rules for a component type in a session type; a context has no component type and gets the `*` ones. */
+export function matchingRules(
+  rules: readonly Rule[],
+  componentType: string | null,
+  sessionType: string,
+): readonly Rule[] {
+  return rules.filter(
+    (rule) =>
+      (rule.componentType === '*' || rule.componentType === componentType) &&
+      (rule.sessionType === '*' || rule.sessionType === sessionType),
+  );
+}
+
 /** Everything `specwright.yaml` declares. */
 export interface ProjectModel {
   readonly project: Project;

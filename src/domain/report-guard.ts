@@ -17,7 +17,8 @@ export function checkReport(value: unknown): CheckedReport {
   if (fault) {
     const fix =
       'send well-formed JSON text without U+0000 and not nested too deep; put raw bytes into an output as base64';
-    return { ok: false, misfit: { field: fault.path, message: `${fault.path} ${fault.reason}`, fix } };
+    const field = fault.path.replace(/^report\.result\b/, 'result');
+    return { ok: false, misfit: { field, message: `${field} ${fault.reason}`, fix } };
   }
   const guard = new Guard();
   readReport(guard, value);

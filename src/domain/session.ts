@@ -16,8 +16,9 @@ export type SessionTypeName = (typeof SESSION_TYPE_NAMES)[number];
 export const EXECUTION_MODES = ['manual', 'auto', 'agentic'] as const;
 export type ExecutionMode = (typeof EXECUTION_MODES)[number];
 
-export type ClosedStatus = 'complete' | 'failed' | 'cancelled';
-export type SessionStatus = 'active' | ClosedStatus;
+export const SESSION_STATUSES = ['active', 'complete', 'failed', 'cancelled'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+export type ClosedStatus = Exclude<SessionStatus, 'active'>;
 
 /** What an active session waits for; null only while a step of its own is being worked on. */
 export const WAITING_ON = ['client', 'executor', 'children', 'slot', 'decision', 'quota', 'system'] as const;

@@ -1,4 +1,4 @@
-import type { Component } from '../domain/project.js';
+import { matchingRules, type Component } from '../domain/project.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Failure } from '../domain/failures.js';
 import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
@@ -35,7 +35,9 @@ function compose(facts: StepFacts, task: string): string {
     component ? section('Component', describe(component)) : null,
     ...dependencies(facts),
     ...facts.stories.map((story) => section(`Story: ${story.title}`, storyText(story))),
-    ...facts.rules.map((rule) => section(`Rule: ${rule.name}`, rule.text)),
+    ...matchingRules(facts.rules, component?.type ?? null, session.type).map((rule) =>
+      section(`Rule: ${rule.name}`, rule.text),
+    ),
     facts.lastFailure ? section('Why the last attempt was not enough', failureText(facts.lastFailure)) : null,
   ];
   return `${sections.filter((part) => part !== null).join('\n\n')}\n`;

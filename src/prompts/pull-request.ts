@@ -4,12 +4,14 @@ import type { PullRequest } from '../domain/session.js';
 /** Title and body of the delivery; for a plain remote this text, with git's compare text, is the pull request. */
 export function pullRequestText(facts: StepFacts, branch: string, commit: string, compare: string): PullRequest {
   const { session, project, components, children } = facts;
-  const attempts = new Map(children.map((child) => [child.component, child]));
-  const built = session.component === null ? components : components.filter(({ name }) => name === session.component);
-  const rows = built.map(({ name, type }) => {
-    const child = attempts.get(name);
-    return `| ${name} | ${type} | ${child?.attempt ?? session.attempt} | ${child?.fixRounds ?? '–'} |`;
-  });
+  const newest = new Map(children.map((child) => [child.component, child]));
+  const rows =
+    session.component === null
+      ? components.map(({ name, type }) => {
+          const child = newest.get(name);
+          return `| ${name} | ${type} | ${child?.attempt ?? '–'} | ${child?.fixRounds ?? '–'} |`;
+        })
+      : [`| ${session.component} | ${facts.component?.type ?? '–'} | ${session.attempt} | – |`];
   const body = [
     `Branch \`${branch}\` into \`${project.defaultBranch}\`, tip \`${commit}\`.`,
     '| component | type | attempts | rounds of fixing |\n| --- | --- | --- | --- |\n' + rows.join('\n'),

@@ -116,6 +116,7 @@ async function close(session: Session, fast: Fast, status: ClosedStatus, failure
   session.open = null;
   session.command = null;
   session.wait('system');
+  session.stopWaiting();
   session.settle();
   await condition(allHandlersFinished);
 }

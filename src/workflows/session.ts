@@ -68,7 +68,7 @@ export class Session {
   answered: AnsweredCommand[] = [];
   readonly answers = new Map<string, ReportAnswer>();
   readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
-  private attribute = 'none';
+  private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 
   constructor(
     readonly input: StartInput,
@@ -143,6 +143,11 @@ export class Session {
     if (this.closed !== null) return { kind: 'done', status: this.closed };
     if (this.command !== null && this.accepted === null) return { kind: 'command', command: this.command };
     return { kind: 'wait', on: this.waitingOn, since: this.waitingSince, cursor: this.seq };
+  }
+
+  /** The last thing a closed session shows: nobody filters for what it once waited for. */
+  stopWaiting(): void {
+    this.showAttribute('none');
   }
 
   private showAttribute(value: string): void {

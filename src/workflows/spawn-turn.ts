@@ -1,8 +1,9 @@
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, sleep } from '@temporalio/workflow';
 import type { InteractionKey } from '../contract/activities.js';
+import { backoffMs } from '../domain/bounds.js';
 import { isDone, type ChildAttempt } from '../domain/children.js';
 import type { SpawnMetadata } from '../domain/command.js';
-import { tail, type Failure } from '../domain/failures.js';
+import { isInfrastructure, tail, type Failure } from '../domain/failures.js';
 import { executorActivities, type Fast } from './activity-proxies.js';
 import { fromClient, observed, type CarriedOut } from './carried-out.js';
 import { failureOf } from './child-failure.js';
@@ -62,7 +63,7 @@ async function mergeChild(
   if (session.executorQueue === null) return { ...child, mergedAs: commit };
   const executor = executorActivities(session.executorQueue, MERGE_TIMEOUT_MS, `Merge ${component}`);
   let failure: Failure | null = null;
-  for (let tries = 0; tries < MAX_MERGE_TRIES; tries += 1) {
+  for (let tries = 1; tries <= MAX_MERGE_TRIES; tries += 1) {
     try {
       const merged = await executor.mergeChild({
         scope,
@@ -70,11 +71,14 @@ async function mergeChild(
         commandId,
         child: { sessionId: child.sessionId, component, branch },
       });
-      return merged.ok ? { ...child, mergedAs: merged.commit } : { ...child, failure: merged.failure };
+      if (merged.ok) return { ...child, mergedAs: merged.commit };
+      if (!isInfrastructure(merged.failure.kind)) return { ...child, failure: merged.failure };
+      failure = merged.failure;
     } catch (error) {
       if (isCancellation(error)) throw error;
       failure = failureOf(error);
     }
+    await sleep(backoffMs(tries), { summary: `pause before merging ${component} again` });
   }
   return { ...child, failure };
 }

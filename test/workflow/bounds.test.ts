@@ -72,14 +72,14 @@ test('reports that do not fit are refused by field and leave nothing behind; sig
     [
       { commandId: open.id, result: { status: 'ok', data: { text: 'a\u0000b' } } },
       'invalid_report',
-      'report.result.data.text',
+      'result.data.text',
     ],
     [
       { commandId: open.id, result: { status: 'ok', data: { text: '\ud800' } } },
       'invalid_report',
-      'report.result.data.text',
+      'result.data.text',
     ],
-    [{ commandId: open.id, result: { status: 'ok', data: { deep } } }, 'invalid_report', 'report.result.data.deep'],
+    [{ commandId: open.id, result: { status: 'ok', data: { deep } } }, 'invalid_report', 'result.data.deep'],
     [
       { commandId: open.id, result: { status: 'ok', data: { big: 'x'.repeat(70_000) } } },
       'invalid_report',

@@ -7,8 +7,8 @@ export interface Connected {
   readonly sessions: Sessions;
   readonly scope: Scope;
   readonly executorQueue: string;
-  /** Address of the Temporal Web UI, when it is known. */
-  readonly webUi: string | null;
+  /** Where the Temporal Web UI shows a session, when its address is known. */
+  sessionUrl(sessionId: string): string | null;
   applyProject(model: ProjectModel): Promise<ApplyOutcome>;
   close(): Promise<void>;
 }

@@ -1,4 +1,12 @@
-import type { SessionStatus, SessionTypeName, WaitingOn } from '../../domain/session.js';
+import { Option } from 'commander';
+import {
+  SESSION_STATUSES,
+  SESSION_TYPE_NAMES,
+  WAITING_ON,
+  type SessionStatus,
+  type SessionTypeName,
+  type WaitingOn,
+} from '../../domain/session.js';
 import type { SessionDetail } from '../../api/sessions.js';
 import { EXIT, printable, UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
@@ -28,9 +36,9 @@ function addList({ program, environment, connected }: AddTo): void {
   program
     .command('list')
     .description('list sessions, newest first')
-    .option('--status <status>', 'active, complete, failed, cancelled')
-    .option('--type <type>')
-    .option('--waiting-on <what>', 'client, executor, children, slot, decision, quota, system')
+    .addOption(new Option('--status <status>').choices(SESSION_STATUSES))
+    .addOption(new Option('--type <type>').choices(SESSION_TYPE_NAMES))
+    .addOption(new Option('--waiting-on <what>').choices(WAITING_ON))
     .option('--context <name>')
     .option('--component <name>')
     .option('--all', 'children too, not only roots')
@@ -100,11 +108,10 @@ function addOpen({ program, environment, connected }: AddTo): void {
     .argument('<session>')
     .option(...JSON_OPTION)
     .action((sessionId: string, { json }: { json?: boolean }) =>
-      connected(async ({ sessions, scope, webUi }) => {
+      connected(async ({ sessions, scope, sessionUrl }) => {
         await sessions.show(scope, sessionId);
-        if (webUi === null)
-          throw new UsageError('the address of the Web UI is not known; only the embedded stack tells it');
-        const url = `${webUi}/namespaces/default/workflows/${sessionId}`;
+        const url = sessionUrl(sessionId);
+        if (url === null) throw new UsageError('the Web UI is not known; only the embedded stack tells where it is');
         environment.out(json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
         if (!json && environment.isTerminal) await environment.openInBrowser(url);
       }),
