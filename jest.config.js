@@ -4,13 +4,18 @@ const project = (displayName, extra = {}) => ({
   displayName,
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   testEnvironment: 'node',
+  // Copies of the examples that a demo left, and builds.
+  modulePathIgnorePatterns: ['<rootDir>/.specwright', '<rootDir>/dist', '<rootDir>/dist-bench'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   ...extra,
 });
 
-const servers = { globalSetup: '<rootDir>/test/support/servers.mjs', globalTeardown: '<rootDir>/test/support/stop-servers.mjs' };
+const servers = {
+  globalSetup: '<rootDir>/test/support/servers.mjs',
+  globalTeardown: '<rootDir>/test/support/stop-servers.mjs',
+};
 
 export default {
   projects: [

@@ -73,5 +73,6 @@ async function ticks(name: string, pid: number): Promise<number> {
   const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
   const [, parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const isIts = Number(name) === pid || Number(parent) === pid;
-  return isIts ? Number(fields[9]) + Number(fields[10]) : 0;
+  const ended = Number(name) === pid ? Number(fields[11]) + Number(fields[12]) : 0;
+  return isIts ? Number(fields[9]) + Number(fields[10]) + ended : 0;
 }

@@ -12,6 +12,7 @@ import type { Decision, Next, Refusal, ReportAnswer, SessionOutcome, SessionView
 import { SwAccount, SwComponent, SwProject, SwSessionType, SwWaitingOn } from './contract/search-attributes.js';
 import type { StartInput } from './contract/start-input.js';
 import { DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
+import type { Misfit } from './domain/guard.js';
 import type { Report } from './domain/result.js';
 import type { ClosedStatus, ExecutionMode, SessionStatus } from './domain/session.js';
 import { startMisfit } from './domain/start-guard.js';
@@ -120,7 +121,7 @@ function startOptions(
   sessionId: string,
   input: StartInput,
 ) {
-  const misfit = startMisfit(input.sessionType, sessionId, input);
+  const misfit = startMisfit(input.sessionType, sessionId, input) ?? inner(input);
   if (misfit) throw new RefusedError({ code: 'invalid_input', ...misfit });
   const { scope, sessionType, context, component } = input;
   const subject = component === undefined ? context : `${context}/${component}`;
@@ -139,6 +140,12 @@ function startOptions(
       { key: SwWaitingOn, value: 'none' },
     ],
   };
+}
+
+function inner({ parent, carried }: StartInput): Misfit | null {
+  if (parent === undefined && carried === undefined) return null;
+  const field = parent === undefined ? 'carried' : 'parent';
+  return { field, message: `${field} is set by workflows only`, fix: 'leave it out' };
 }
 
 const STATUSES: Readonly<Record<string, SessionStatus | 'terminated' | 'timed_out'>> = {

@@ -77,7 +77,7 @@ export function sortReport(state: InboxState, value: unknown): Sorted {
 }
 
 function acceptOpen(state: InboxState, open: OpenCommand, report: Report, digest: string): Sorted {
-  if (open.for === 'children' && state.runningChildren.length > 0) {
+  if (open.for === 'children') {
     const fix = 'wait until the children are closed; the parent collects their ends itself';
     const children = state.runningChildren;
     return refuse({

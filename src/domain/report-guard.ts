@@ -11,6 +11,10 @@ export const MAX_LIST = 1000;
 export const SHA256 = /^[0-9a-f]{64}$/;
 export const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
+/** A report enters history, and a payload of Temporal's holds 2 MiB. */
+export const MAX_REPORT_BYTES = 512 * 1024;
+export const reportBytes = (value: unknown): number => utf8Length(canonicalJson(value ?? null));
+
 /** Checks a report from outside: shape, sizes, and text that Postgres can hold. Synchronous, writes nothing. */
 export function checkReport(value: unknown): CheckedReport {
   const fault = jsonFault(value, 'report');
@@ -21,6 +25,9 @@ export function checkReport(value: unknown): CheckedReport {
     return { ok: false, misfit: { field, message: `${field} ${fault.reason}`, fix } };
   }
   const guard = new Guard();
+  if (reportBytes(value) > MAX_REPORT_BYTES) {
+    guard.fail('report', `is larger than ${MAX_REPORT_BYTES} bytes`, 'upload outputs first and refer to them');
+  }
   readReport(guard, value);
   return guard.misfit ? { ok: false, misfit: guard.misfit } : { ok: true, report: value as Report };
 }

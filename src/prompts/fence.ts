@@ -14,3 +14,17 @@ export function clipped(text: string, max: number): string {
     ? text
     : `${text.slice(0, max).toWellFormed()}\n[cut: ${text.length - max} more characters]`;
 }
+
+/** The parts that always go in, then as many of the others as fit into `max` characters; the rest is named. */
+export function bounded(always: readonly string[], more: readonly string[], max: number): readonly string[] {
+  let room = max - always.join('').length;
+  const kept: string[] = [];
+  const cut: string[] = [];
+  for (const part of more) {
+    room -= part.length;
+    if (room >= 0) kept.push(part);
+    else cut.push(part.split('\n', 1)[0] ?? '');
+  }
+  const note = cut.length === 0 ? [] : [`# Left out for length\n\n${clipped(cut.join('\n'), 2_000)}`];
+  return [...always, ...kept, ...note];
+}

@@ -2,7 +2,7 @@ import { matchingRules, type Component } from '../domain/project.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Failure } from '../domain/failures.js';
 import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
-import { clipped, fenced } from './fence.js';
+import { bounded, clipped, fenced } from './fence.js';
 
 export interface Prompt {
   readonly version: string;
@@ -10,6 +10,7 @@ export interface Prompt {
 }
 
 const MAX_PART = 8_000;
+const MAX_PROMPT = 120_000;
 
 /** What an agent is asked when a component is to be written. */
 export function generateImplementationPrompt(facts: StepFacts): Prompt {
@@ -27,24 +28,26 @@ function compose(facts: StepFacts, task: string): string {
   const { project, context, component, session } = facts;
   const toolchain = TOOLCHAINS[project.toolchain];
   const name = component?.name ?? '';
-  const sections = [
+  const always = [
     `# Task\n\n${task}`,
     `# Files\n\n- write: ${toolchain.implementationPath(session.context, name)}\n- read, do not change: ${toolchain.testPath(session.context, name)}`,
+    ...(facts.lastFailure ? [section('Why the last attempt was not enough', failureText(facts.lastFailure))] : []),
     section('Project', `${project.name}: ${project.description}`),
     section('Context', `${context.name}: ${context.description}`),
-    component ? section('Component', describe(component)) : null,
+    ...(component ? [section('Component', describe(component))] : []),
+  ];
+  const more = [
     ...dependencies(facts),
     ...facts.stories.map((story) => section(`Story: ${story.title}`, storyText(story))),
     ...matchingRules(facts.rules, component?.type ?? null, session.type).map((rule) =>
       section(`Rule: ${rule.name}`, rule.text),
     ),
-    facts.lastFailure ? section('Why the last attempt was not enough', failureText(facts.lastFailure)) : null,
   ];
-  return `${sections.filter((part) => part !== null).join('\n\n')}\n`;
+  return `${bounded(always, more, MAX_PROMPT).join('\n\n')}\n`;
 }
 
 function section(title: string, outside: string): string {
-  return `# ${title.replace(/\s+/g, ' ')}\n\n${fenced(clipped(outside, MAX_PART))}`;
+  return `# ${title.replace(/\s+/g, ' ').slice(0, 200).toWellFormed()}\n\n${fenced(clipped(outside, MAX_PART))}`;
 }
 
 function describe({ name, type, description }: Component): string {

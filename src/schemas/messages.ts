@@ -5,7 +5,16 @@ import { BOUND_NAMES, MAX_BOUND } from '../domain/bounds.js';
 import { FAILURE_KINDS } from '../domain/failures.js';
 import { canonicalJson, jsonFault, textFault, type JsonObject } from '../domain/json.js';
 import { isBranch, isSessionId, isUuid, nameFault } from '../domain/names.js';
-import { base64Bytes, BASE64, MAX_LIST, MAX_TEXT, SHA256, utf8Length } from '../domain/report-guard.js';
+import {
+  base64Bytes,
+  BASE64,
+  MAX_LIST,
+  MAX_REPORT_BYTES,
+  MAX_TEXT,
+  reportBytes,
+  SHA256,
+  utf8Length,
+} from '../domain/report-guard.js';
 import { MAX_DATA_BYTES, MAX_INLINE_OUTPUT_BYTES, RESULT_STATUSES, type Report } from '../domain/result.js';
 import { EXECUTION_MODES, SESSION_TYPE_NAMES } from '../domain/session.js';
 import { isImplemented, SESSION_TYPES } from '../domain/session-types/catalog.js';
@@ -95,7 +104,9 @@ export const reportSchema = strict({
   commandId: text(100, 1),
   result: resultSchema,
   lease: whole(1).exactOptional(),
-}).refine((report) => jsonFault(report) === null, 'is nested too deep');
+})
+  .refine((report) => jsonFault(report) === null, 'is nested too deep')
+  .refine((report) => reportBytes(report) <= MAX_REPORT_BYTES, 'is too large');
 
 /** The argument of `decide`. */
 export const decisionSchema = strict({

@@ -84,7 +84,10 @@ function takeDecision(session: Session, decision: Decision): { accepted: true } 
 
 function decisionRefusal(session: Session, decision: Decision): Refusal | null {
   const actions = ['retry', 'fail'];
-  const isShaped = actions.includes(decision?.action) && [decision.userId, decision.reason].every(isShortText);
+  const isShaped =
+    actions.includes(decision?.action) &&
+    Object.keys(decision).length === 3 &&
+    [decision.userId, decision.reason].every(isShortText);
   if (!isShaped) {
     const fix = 'send {"action": "retry" or "fail", "userId": "…", "reason": "…"}';
     return { code: 'invalid_decision', message: 'the decision has another shape', field: 'decision', fix };

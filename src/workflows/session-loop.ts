@@ -16,6 +16,7 @@ import { SwAccount, SwComponent, SwProject, SwSessionType } from '../contract/se
 import type { SessionOutcome } from '../contract/messages.js';
 import type { StartInput } from '../contract/start-input.js';
 import type { Failure } from '../domain/failures.js';
+import type { Misfit } from '../domain/guard.js';
 import { advance, type CompletedTurn } from '../domain/progress.js';
 import type { ClosedStatus } from '../domain/session.js';
 import { startMisfit } from '../domain/start-guard.js';
@@ -33,7 +34,7 @@ import { takeTurn } from './turn.js';
  */
 export async function runSession(input: StartInput): Promise<SessionOutcome> {
   const { workflowType, workflowId } = workflowInfo();
-  const misfit = startMisfit(workflowType, workflowId, input);
+  const misfit = startMisfit(workflowType, workflowId, input) ?? forged(input);
   if (misfit) throw ApplicationFailure.nonRetryable(`${misfit.message}: ${misfit.fix}`, INVALID_INPUT, misfit);
   const session = new Session(input, (now) => setCurrentDetails(operatorDetails(viewOf(now))));
   installInbox(session);
@@ -119,6 +120,16 @@ async function close(session: Session, fast: Fast, status: ClosedStatus, failure
   session.stopWaiting();
   session.settle();
   await condition(allHandlersFinished);
+}
+
+/** What only the workflow itself may say: a link to a parent, and what continue-as-new carried. */
+function forged({ parent, carried }: StartInput): Misfit | null {
+  const info = workflowInfo();
+  if (parent !== undefined && parent.sessionId !== info.parent?.workflowId) {
+    return { field: 'parent', message: 'parent is not the workflow that started this one', fix: 'leave it out' };
+  }
+  if (carried === undefined || info.continuedFromExecutionRunId !== undefined) return null;
+  return { field: 'carried', message: 'carried is only for continue-as-new', fix: 'leave it out' };
 }
 
 /** What operators filter by; a start that already has it (a child, `client.ts`) costs no event. */

@@ -1,6 +1,7 @@
 import type { SessionOutcome, SessionView } from '../contract/messages.js';
 import type { ClosedStatus } from '../domain/session.js';
-import type { Carried, Session } from './session.js';
+import type { Carried } from './carried.js';
+import type { Session } from './session.js';
 
 export function carriedOf(session: Session): Carried {
   const { seq, step, open, mode, progress, patch, lastFailure, answered, children } = session;

@@ -7,6 +7,7 @@ import type { Command } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, InboxState, OpenCommand } from '../domain/inbox.js';
 import { FRESH, type Progress } from '../domain/progress.js';
+import type { Carried } from './carried.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, WaitingOn } from '../domain/session.js';
@@ -17,20 +18,6 @@ export interface AcceptedReport {
   readonly digest: string;
   answer: ReportAnswer | null;
   refusal: Refusal | null;
-}
-
-/** What continue-as-new hands on (≤ 64 KiB); the open command itself is loaded again from Postgres. */
-export interface Carried {
-  readonly seq: number;
-  readonly step: string;
-  readonly open: OpenCommand | null;
-  readonly mode: ExecutionMode;
-  readonly progress: Progress;
-  readonly patch: SessionPatch;
-  readonly lastFailure: Failure | null;
-  readonly answered: readonly AnsweredCommand[];
-  readonly children: readonly ChildAttempt[];
-  readonly refusedCount: number;
 }
 
 /** Waits that last and that operators filter by; the others would only cost events. */

@@ -29,7 +29,7 @@ export async function fromChildren(
   if (undone.length > 0)
     return { kind: 'result', source: 'observed', result: { status: 'error', failure: childrenFailed(undone) } };
   if (session.executorQueue === null) {
-    session.runningChildren = [];
+    session.open = { ...session.open!, for: 'client' };
     session.wait('client');
     return fromClient(session);
   }

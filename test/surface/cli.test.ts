@@ -19,9 +19,15 @@ interface Ended {
   readonly stderr: string;
 }
 
-function launch(args: readonly string[], env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
+function launch(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
   const base = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SPECWRIGHT_DATA_DIR: dataDir };
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...base, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...base, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve)).then(async (code) => {
     const [stdout, stderr] = await output;
@@ -63,7 +69,9 @@ test('the demo prints exactly one JSON document; it runs again at once, and afte
 
 test('up keeps the stack private to its owner, commands use it, Ctrl-C ends it', async () => {
   const { child, ended } = launch(['up', '--json']);
-  const line = await new Promise<string>((resolve) => child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+  const line = await new Promise<string>((resolve) =>
+    child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+  );
   expect(JSON.parse(line)).toMatchObject({ scope: { accountId: expect.any(String) as unknown } });
   expect((await stat(join(dataDir, 'stack.json'))).mode & 0o777).toBe(0o600);
   const listed = await cli(['list', '--json']);

@@ -16,7 +16,9 @@ const isValid = ajv.compile(schema);
 
 test('docker-compose.yml follows the Compose Specification', () => {
   expect([isValid(file), isValid.errors]).toEqual([true, null]);
-  expect(Object.keys(file.services)).toEqual(expect.arrayContaining(['postgres', 'temporal', 'temporal-ui', 'worker', 'executor']));
+  expect(Object.keys(file.services)).toEqual(
+    expect.arrayContaining(['postgres', 'temporal', 'temporal-ui', 'worker', 'executor']),
+  );
 });
 
 test('a misspelt key of a service is refused', () => {

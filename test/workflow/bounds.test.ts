@@ -40,7 +40,8 @@ test('a failed step is tried again with the reason, until its bound is spent and
 
 test('the same failure three times in a row ends the loop as stuck; an operator may retry or fail it', async () => {
   rig = await createRig('stuck', { workers: ['session'] });
-  let { id, agent } = await atAgentStep({ onExhausted: 'wait', bounds: { agent: 10 } });
+  const { id, agent: first } = await atAgentStep({ onExhausted: 'wait', bounds: { agent: 10 } });
+  let agent = first;
   for (let times = 1; times < 3; times += 1)
     agent = commandOf((await rig.client.submitResult(id, report(agent, 'same', ['x']))).next);
   const { next } = await rig.client.submitResult(id, report(agent, 'same', ['x']));
@@ -74,11 +75,7 @@ test('reports that do not fit are refused by field and leave nothing behind; sig
       'invalid_report',
       'result.data.text',
     ],
-    [
-      { commandId: open.id, result: { status: 'ok', data: { text: '\ud800' } } },
-      'invalid_report',
-      'result.data.text',
-    ],
+    [{ commandId: open.id, result: { status: 'ok', data: { text: '\ud800' } } }, 'invalid_report', 'result.data.text'],
     [{ commandId: open.id, result: { status: 'ok', data: { deep } } }, 'invalid_report', 'result.data.deep'],
     [
       { commandId: open.id, result: { status: 'ok', data: { big: 'x'.repeat(70_000) } } },
@@ -108,7 +105,7 @@ test('reports that do not fit are refused by field and leave nothing behind; sig
 
 test('duplicates get the first answer, another result is a conflict, a closed session says so', async () => {
   rig = await createRig('duplicates', { workers: ['session'] });
-  const { id, agent } = await atAgentStep({ onExhausted: 'fail', bounds: { agent: 1 } });
+  const { id, agent } = await atAgentStep({ onExhausted: 'fail', bounds: { agent: 2 } });
   const first = (await rig.reader.get(rig.scope, id))!.interactions[0]!;
   await expect(
     rig.client.submitResult(id, { commandId: first.commandId, result: { status: 'ok' } }),
@@ -119,7 +116,9 @@ test('duplicates get the first answer, another result is a conflict, a closed se
   const answers = await Promise.all([1, 2, 3].map(() => rig.client.submitResult(id, person)));
   expect(answers.map(({ duplicate }) => duplicate).sort()).toEqual([false, true, true]);
   expect(new Set(answers.map(({ next }) => JSON.stringify(next))).size).toBe(1);
-  expect((await rig.reader.get(rig.scope, id))!.interactions).toHaveLength(2);
+  const again = commandOf(answers[0]!.next);
+  expect((await rig.reader.get(rig.scope, id))!.interactions).toHaveLength(3);
+  await rig.client.submitResult(id, report(again, 'no again'));
   await rig.client.result(id).catch(() => null);
   await expect(rig.client.submitResult(id, report(agent, 'late'))).rejects.toMatchObject({
     refusal: { code: 'session_closed', status: 'failed' },
@@ -155,6 +154,11 @@ test('a start that cannot be is refused by name: scope, type, component, mode', 
     cause: { type: 'InvalidInput', details: [{ field: 'scope' }] },
   });
   const stranger = { ...rig.input({ sessionType: 'componentCoding', component: 'Money' }) };
+  await expect(run('raw-4', { ...stranger, carried: {} })).rejects.toMatchObject({
+    cause: { details: [{ field: 'carried' }] },
+  });
+  const adopted = { ...stranger, parent: { sessionId: 'x', branch: 'main', attempt: 1 } };
+  await expect(run('raw-5', adopted)).rejects.toMatchObject({ cause: { details: [{ field: 'parent' }] } });
   const foreign = { ...stranger, scope: { ...rig.scope, projectId: rig.scope.accountId } };
   await expect(run('raw-2', foreign)).rejects.toMatchObject({
     cause: { type: 'SessionFailed', details: [{ kind: 'not_authorized' }] },
