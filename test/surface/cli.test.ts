@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Next } from '../../src/client.js';
+import { makeExample } from '../support/example.js';
+import { ManualClient } from '../support/manual-client.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 let dataDir: string;
@@ -82,6 +85,38 @@ test('up keeps the stack private to its owner, commands use it, Ctrl-C ends it',
   child.kill('SIGINT');
   expect((await ended).code).toBe(0);
 }, 90_000);
+
+test('a person works through a session with next and report, sees it with show and watch, and cancels another', async () => {
+  const { child, ended } = launch(['up', '--json']);
+  await new Promise((resolve) => child.stdout!.once('data', resolve));
+  const example = await makeExample(await mkdtemp(join(dataDir, 'example-')), {});
+  const file = join(example.folder, 'specwright.yaml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('remote: ../shop.git', `remote: ${example.remote}`));
+  expect(await cli(['project', 'apply', '-f', file])).toMatchObject({ code: 0 });
+  expect((await cli(['project', 'apply', '-f', file])).stdout).toContain('0 created, 0 changed');
+  const start = ['start', 'componentCoding', 'Billing', '-c', 'Money', '--no-executor'];
+  const id = (await cli(start)).stdout.trim();
+  const person = new ManualClient(example, dataDir);
+  let next = JSON.parse((await cli(['next', id, '--json'])).stdout) as Next;
+  for (let turn = 0; next.kind === 'command'; turn += 1) {
+    const report = join(dataDir, `report-${turn}.json`);
+    await writeFile(report, JSON.stringify(person.carryOut(next.command)));
+    next = (JSON.parse((await cli(['report', id, '-f', report, '--json'])).stdout) as { next: Next }).next;
+  }
+  expect(next).toEqual({ kind: 'done', status: 'complete' });
+  expect((await cli(['show', id])).stdout).toMatch(/status +complete[^]*RunTests {2}ok/);
+  expect(await cli(['watch', id])).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ Money') as unknown });
+  const second = (await cli(start)).stdout.trim();
+  await writeFile(join(dataDir, 'bad.json'), '{"commandId": "x", "result": {"status": "ok"}}');
+  const refused = await cli(['report', second, '-f', join(dataDir, 'bad.json')]);
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('unknown_interaction') as unknown });
+  expect(await cli(['cancel', second, '-r', 'not needed'])).toMatchObject({ code: 0 });
+  expect(await cli(['watch', second])).toMatchObject({ code: 1 });
+  expect((await cli(['open', second])).stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\//);
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+}, 120_000);
 
 test('what is missing or malformed is one clear sentence and exit code 2', async () => {
   const bad = join(dataDir, 'bad.yaml');
