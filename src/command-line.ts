@@ -21,7 +21,7 @@ const workerModule = () => import('./worker.js');
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const EXIT_GRACE_MS = 5_000;
 const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
 }
 const out = (line: string): void => void process.stdout.write(line);
