@@ -2,7 +2,7 @@
 // Every folder may import itself. Read by .dependency-cruiser.cjs and, on its own, by test/unit/import-law.test.ts.
 module.exports = {
   domain: ['@noble/hashes'],
-  documents: ['domain', 'fast-xml-parser'],
+  documents: ['domain', 'fast-xml-parser', 'markdown-it'],
   prompts: ['domain', 'documents'],
   steps: ['domain', 'documents', 'prompts'],
   contract: ['domain', '@temporalio/common'],
@@ -24,7 +24,7 @@ module.exports = {
   store: ['domain', 'ports', 'pg', 'node-pg-migrate', 'node:*'],
   'client.ts': ['domain', 'schemas', 'contract', '@temporalio/client', '@temporalio/common'],
   api: ['domain', 'schemas', 'client.ts', 'ports'],
-  surfaces: ['api', 'domain', 'schemas', 'commander', 'pino', 'node:*'],
+  surfaces: ['api', 'domain', 'schemas', 'documents', 'commander', 'pino', 'node:*'],
   dev: [
     'domain',
     'schemas',

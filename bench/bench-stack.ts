@@ -41,7 +41,7 @@ const CALL_TIMEOUT_MS = 60_000;
 const ROOT = '/var/tmp';
 const FOLDER = /^specwright-bench-(\d+)-[0-9a-f]{8}$/;
 
-export async function startBenchStack(log: Log): Promise<BenchStack> {
+export async function startBenchStack(log: Log, signal: AbortSignal): Promise<BenchStack> {
   for (const name of await readdir(ROOT)) await removeLeftover(name, log);
   const dataDir = join(ROOT, `specwright-bench-${process.pid}-${randomBytes(4).toString('hex')}`);
   await mkdir(dataDir);
@@ -49,7 +49,7 @@ export async function startBenchStack(log: Log): Promise<BenchStack> {
   const config = configFor(dataDir);
   log(`starting Temporal and Postgres in ${dataDir}`);
   const [stack, ...bundles] = await Promise.allSettled([
-    startLocalStack(config, { log }),
+    startLocalStack(config, { log, signal }),
     bundle('../src/workflows/index.js', join(dataDir, 'session-workflows.js')),
     bundle('./bare-workflows.js', join(dataDir, 'bare-workflows.js')),
   ]);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { availableParallelism, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { startBenchStack, type BenchStack } from './bench-stack.js';
 import { measureChildren, type Children } from './measures/children.js';
@@ -27,19 +29,29 @@ const began = performance.now();
 const log = (line: string): void =>
   void process.stderr.write(`${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${line}\n`);
 
-const stack = await startBenchStack(log);
-let stopping: Promise<void> | null = null;
-const stop = (): Promise<void> => (stopping ??= stack.stop());
+const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stop().finally(() => process.exit(130)));
+  process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
 }
+const load = (): string =>
+  `load average ${loadavg()
+    .map((value) => value.toFixed(1))
+    .join(' ')}, ${availableParallelism()} cores`;
+
+log(`Node ${process.version}, ${load()}`);
+const stack = await startBenchStack(log, interrupted.signal);
 try {
-  const [report, details] = await measure(stack, options.quick ? QUICK : FULL);
+  const [report, details] = await Promise.race([measure(stack, options.quick ? QUICK : FULL), interruption()]);
   if (!options.json) process.stdout.write(`${tableOf(report, details)}\n\n`);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 } finally {
-  await stop();
-  log('done');
+  await stack.stop();
+  log(`done, ${load()}`);
+}
+
+async function interruption(): Promise<never> {
+  if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
+  throw interrupted.signal.reason;
 }
 
 async function measure(bench: BenchStack, sizes: Sizes): Promise<[BenchReport, ReportDetails]> {

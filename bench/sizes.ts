@@ -2,15 +2,15 @@
 export interface Sizes {
   /** Each repeat reports for so long, per side; by time, so that a busy machine takes no longer. */
   readonly reports: { readonly repeats: number; readonly seconds: number };
-  /** Sessions are started in batches until there are 500. */
-  readonly starts: { readonly repeats: number };
+  /** In batches, until there are 500 sessions, and so many bare workflows. */
+  readonly starts: { readonly repeats: number; readonly bare: number };
   readonly children: { readonly repeats: number };
   readonly kill: { readonly waiting: number; readonly insideTask: number };
 }
 
 export const FULL: Sizes = {
   reports: { repeats: 9, seconds: 5 },
-  starts: { repeats: 10 },
+  starts: { repeats: 10, bare: 500 },
   children: { repeats: 3 },
   kill: { waiting: 9, insideTask: 5 },
 };
@@ -18,7 +18,7 @@ export const FULL: Sizes = {
 /** Under two minutes in all. */
 export const QUICK: Sizes = {
   reports: { repeats: 3, seconds: 2 },
-  starts: { repeats: 5 },
+  starts: { repeats: 5, bare: 250 },
   children: { repeats: 1 },
   kill: { waiting: 3, insideTask: 0 },
 };

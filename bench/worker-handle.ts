@@ -5,7 +5,6 @@ import type { FromWorker, WorkerSpec, WorkerStats } from './worker-messages.js';
 
 /** A worker process as the benchmark sees it. */
 export interface WorkerHandle {
-  readonly pid: number;
   stats(): Promise<WorkerStats>;
   /** SIGKILL, and waits for the end. */
   end(): Promise<void>;
@@ -24,7 +23,6 @@ export async function forkWorker(spec: WorkerSpec): Promise<WorkerHandle> {
   child.once('exit', () => running.delete(child));
   await next(child, 'ready', START_TIMEOUT_MS);
   return {
-    pid: child.pid!,
     async stats() {
       child.send('stats');
       return (await next(child, 'stats', ANSWER_TIMEOUT_MS)).stats;

@@ -169,7 +169,10 @@ async function refused(temporal: Client, sessionId: string, error: unknown): Pro
   if (cause instanceof ApplicationFailure && cause.type === REFUSED)
     throw new RefusedError(cause.details?.[0] as Refusal);
   if (!(error instanceof WorkflowNotFoundError)) throw error;
-  const known = await describe(temporal.workflow.getHandle(sessionId)).catch(() => null);
+  const known = await describe(temporal.workflow.getHandle(sessionId)).catch((failed: unknown) => {
+    if (failed instanceof WorkflowNotFoundError) return null;
+    throw failed;
+  });
   if (known === null) {
     const fix = 'check the id; after Temporal forgets a session its rows still tell the outcome';
     throw new RefusedError({ code: 'session_not_found', message: `no session ${sessionId}`, fix });

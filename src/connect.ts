@@ -19,9 +19,13 @@ export async function connectionOptions({ apiKey, tls }: Temporal, address: stri
 
 /** A Temporal client for the configured namespace; bounded, so that an absent server is an error and not a wait. */
 export async function connectClient(temporal: Temporal, address: string): Promise<Client> {
-  const connection = await Connection.connect({
+  const connect = Connection.connect({
     ...(await connectionOptions(temporal, address)),
     connectTimeout: 10_000,
+  });
+  const connection = await connect.catch((error: Error) => {
+    const fix = 'run `specwright up`, or check TEMPORAL_ADDRESS';
+    throw new Error(`Temporal at ${address} does not answer (${error.message}); ${fix}`);
   });
   return new Client({ connection, namespace: temporal.namespace });
 }

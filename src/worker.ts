@@ -37,11 +37,20 @@ export async function startWorkers(
     await close();
     throw error;
   });
-  const done = Promise.all(workers.map((worker) => worker.run())).then(close);
+  const runs = workers.map((worker) => worker.run());
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  // When one worker breaks, the others end with it, and everything is closed before anyone hears of it.
+  for (const run of runs) run.catch(shutdown);
+  const done = Promise.allSettled(runs)
+    .then(close)
+    .then(() => Promise.all(runs))
+    .then(() => undefined);
   return {
     done,
     async stop() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      shutdown();
       await done.catch(() => {});
     },
   };

@@ -39,16 +39,15 @@ export async function measureStarts(stack: BenchStack, sizes: Sizes['starts']): 
   const workers = await Promise.all(sides.map(({ taskQueue, roles }) => stack.worker(taskQueue, roles)));
   for (const side of sides) await batch(side, WARM_UP);
   const before = await rss(workers);
-  const size = SESSIONS / sizes.repeats;
   const { one, other } = await interleaved(
     sizes.repeats,
-    () => batch(sides[0], size),
-    () => batch(sides[1], size),
+    () => batch(sides[0], SESSIONS / sizes.repeats),
+    () => batch(sides[1], sizes.bare / sizes.repeats),
   );
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const after = await rss(workers);
   await Promise.all(workers.map((worker) => worker.end()));
-  return [startFigures(one, other), idleFigures(before, after)];
+  return [startFigures(one, other), idleFigures(before, after, [SESSIONS, sizes.bare])];
 }
 
 async function batch(side: Side, size: number): Promise<Batch> {
@@ -83,8 +82,11 @@ function startFigures(one: readonly Batch[], other: readonly Batch[]): Starts {
   };
 }
 
-function idleFigures(before: readonly number[], after: readonly number[]): Idle {
-  const [one, other] = [0, 1].map((index) => (after[index]! - before[index]!) / SESSIONS / 1024) as [number, number];
+function idleFigures(before: readonly number[], after: readonly number[], started: readonly number[]): Idle {
+  const [one, other] = [0, 1].map((index) => (after[index]! - before[index]!) / started[index]! / 1024) as [
+    number,
+    number,
+  ];
   return {
     rssBeforeMiB: rounded(before[0]! / MIB, 1),
     rssAfterMiB: rounded(after[0]! / MIB, 1),

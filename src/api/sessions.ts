@@ -98,7 +98,7 @@ const LOOK_EVERY_MS = 50;
 /** The row is written by the first activity; with no worker up the session is started all the same. */
 async function untilReadable(reader: SessionReader, scope: Scope, sessionId: string): Promise<void> {
   const end = Date.now() + READABLE_WITHIN_MS;
-  while (Date.now() < end && (await reader.get(scope, sessionId)) === null) {
+  while (Date.now() < end && (await reader.get(scope, sessionId).catch(() => null)) === null) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

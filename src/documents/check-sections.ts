@@ -46,7 +46,9 @@ function isEmpty(name: string, { blocks }: Part): boolean {
 
 function emptySection(type: SectionedType, section: string, line: number): DocumentError {
   const isRequired = (SECTIONS[type].required as readonly string[]).includes(section);
-  const fix = isRequired ? 'write it; if there is nothing to say, say so in a sentence' : 'write it, or remove the heading';
+  const fix = isRequired
+    ? 'write it; if there is nothing to say, say so in a sentence'
+    : 'write it, or remove the heading';
   return { line, section, rule: 'section-empty', message: 'the section has no text', fix };
 }
 

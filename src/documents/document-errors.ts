@@ -12,7 +12,13 @@ export function listErrors(errors: readonly DocumentError[]): readonly DocumentE
   const next = sorted[MAX_ERRORS];
   if (more <= 0 || next === undefined) return sorted;
   const message = `${more} more errors from here on`;
-  const rest: DocumentError = { line: next.line, section: null, rule: 'more-errors', message, fix: 'mend the first ones' };
+  const rest: DocumentError = {
+    line: next.line,
+    section: null,
+    rule: 'more-errors',
+    message,
+    fix: 'mend the first ones',
+  };
   return [...sorted.slice(0, MAX_ERRORS), rest];
 }
 
@@ -27,5 +33,11 @@ export function characterError(source: string): DocumentError | null {
   const fault = textFault(source);
   if (fault === null) return null;
   const line = source.split('\n').findIndex((text) => textFault(text) !== null) + 1;
-  return { line, section: null, rule: 'character', message: `the text ${fault}`, fix: 'remove it; save the file as UTF-8 text' };
+  return {
+    line,
+    section: null,
+    rule: 'character',
+    message: `the text ${fault}`,
+    fix: 'remove it; save the file as UTF-8 text',
+  };
 }

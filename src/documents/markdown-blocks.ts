@@ -34,7 +34,7 @@ markdown.block.ruler.at('table', tableExtent, { alt: ['paragraph', 'reference'] 
 export function readBlocks(source: string): readonly Block[] {
   const blocks: Block[] = [];
   const tokens = markdown.parse(source, {});
-  for (let at = 0; at < tokens.length; ) {
+  for (let at = 0; at < tokens.length;) {
     const end = endOf(tokens, at);
     const block = toBlock(tokens, at, end);
     if (block) blocks.push(block);

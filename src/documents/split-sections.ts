@@ -42,21 +42,19 @@ export function partsAt(
 
 /** Title and sections of a document: one `#` heading, then `##` headings with text under each. */
 export function divide(blocks: readonly Block[], lineCount: number): Divided {
-  const errors: DocumentError[] = [];
   const { before, parts } = partsAt(blocks, 2, lineCount);
   const levels = new Map(blocks.map((block) => [block.start, block.level]));
   const titles = parts.filter((part) => levels.get(part.line) === 1);
   const sections = parts.filter((part) => levels.get(part.line) === 2);
   const [title] = titles;
-  errors.push(...titleErrors(titles, sections[0]));
-  for (const outside of [before, title?.blocks ?? []]) {
-    const first = outside.find((block) => !block.blank || block.kind === 'heading');
-    if (first) errors.push(outsideError(first));
-  }
+  const outside = [before, title?.blocks ?? []].flatMap((some) => {
+    const first = some.find((block) => !block.blank || block.kind === 'heading');
+    return first ? [outsideError(first)] : [];
+  });
   return {
     title: title ? { text: plainTitle(title.heading), line: title.line + 1 } : null,
     parts: sections,
-    errors,
+    errors: [...titleErrors(titles, sections[0]), ...outside],
   };
 }
 
@@ -68,11 +66,18 @@ function titleErrors(titles: readonly Part[], firstSection: Part | undefined): r
   }
   const errors = others.map(({ line, heading }): DocumentError => {
     const message = `${quoted(heading)} is a second title`;
-    return { line: line + 1, section: null, rule: 'title-second', message, fix: 'use one "# " heading; make this one "###"' };
+    return {
+      line: line + 1,
+      section: null,
+      rule: 'title-second',
+      message,
+      fix: 'use one "# " heading; make this one "###"',
+    };
   });
   const at = { line: title.line + 1, section: null };
   const fault = titleFault(title.heading);
-  if (fault !== null) errors.push({ ...at, rule: 'title-text', message: `the title ${fault}`, fix: 'write "# " and a short name' });
+  if (fault !== null)
+    errors.push({ ...at, rule: 'title-text', message: `the title ${fault}`, fix: 'write "# " and a short name' });
   if (firstSection && firstSection.line < title.line) {
     const message = `the title comes after the section ${quoted(firstSection.heading)}`;
     errors.push({ ...at, rule: 'title-first', message, fix: 'move it to the first line' });
@@ -88,7 +93,10 @@ export function titleFault(heading: string): string | null {
 
 /** Without `#` at its end, which `# …` would take for a closing sequence where `===` underneath does not. */
 export function plainTitle(heading: string): string {
-  return heading.slice(0, MAX_TITLE).replace(/(?:(?:^|\s)#+)+$/, '').trim();
+  return heading
+    .slice(0, MAX_TITLE)
+    .replace(/(?:(?:^|\s)#+)+$/, '')
+    .trim();
 }
 
 function outsideError({ start }: Block): DocumentError {

@@ -1,7 +1,7 @@
 import { resultDigest } from './digest.js';
 import { checkReport } from './report-guard.js';
 import type { Report } from './result.js';
-import type { ClosedStatus } from './session.js';
+import type { ClosedStatus, ExecutionMode } from './session.js';
 
 /** An answered command: what a later report about it is compared with. */
 export interface AnsweredCommand {
@@ -17,6 +17,7 @@ export interface OpenCommand {
   readonly seq: number;
   readonly step: string;
   readonly for: 'client' | 'executor' | 'children';
+  readonly mode: ExecutionMode;
 }
 
 /** What the inbox needs to know of a session. */
@@ -47,7 +48,6 @@ export type Sorted =
   | { readonly kind: 'accept'; readonly report: Report; readonly digest: string }
   /** The same report again, while it is judged (`pending`) or after it was answered. */
   | { readonly kind: 'duplicate'; readonly commandId: string; readonly pending: boolean }
-  /** A report on a finished spawn command gets the stored answer, whatever it says. */
   | { readonly kind: 'refuse'; readonly refusal: InboxRefusal };
 
 /** Decides what a report is, by the state alone: exactly one result is accepted per command. */
@@ -80,12 +80,8 @@ function acceptOpen(state: InboxState, open: OpenCommand, report: Report, digest
   if (open.for === 'children') {
     const fix = 'wait until the children are closed; the parent collects their ends itself';
     const children = state.runningChildren;
-    return refuse({
-      code: 'children_running',
-      message: `${children.length} children are still running`,
-      fix,
-      children,
-    });
+    const message = 'the children are running, or are being merged and checked';
+    return refuse({ code: 'children_running', message, fix, children });
   }
   if (open.for === 'executor') {
     const fix = 'wait for the executor, or set the execution mode to manual for the next command';
@@ -107,7 +103,7 @@ function compare(state: InboxState, earlier: AnsweredCommand, digest: string): S
   });
 }
 
-/** Stands for the digest of a spawn command that the parent completed itself. */
+/** Stands for the digest of a spawn command that the parent completed itself: a report on it gets the stored answer, whatever it says. */
 export const CHILDREN_DIGEST = 'children';
 
 function refuse(refusal: InboxRefusal): Sorted {

@@ -19,6 +19,8 @@ export interface CompletedTurn {
   readonly step: string;
   readonly status: ResultStatus;
   readonly failure: Failure | null;
+  /** For a spawn step whose children failed: the most attempts a failed component had. Its bound is per component. */
+  readonly attempts?: number;
 }
 
 export type Onward =
@@ -45,7 +47,9 @@ export function advance(
   if (bound === undefined) return { progress: { ...progress, streaks }, onward: { kind: 'step', step: to, waitMs: 0 } };
   const key = `${turn.step}:${bound}`;
   const times = (progress.counts[key] ?? 0) + 1;
-  const spent = spentBy(turn, times > allowedTimes(bound, bounds), key, streaks[turn.step]?.times ?? 0);
+  const limit = allowedTimes(bound, bounds);
+  const isSpent = turn.attempts === undefined ? times > limit : turn.attempts > limit;
+  const spent = spentBy(turn, isSpent, key, streaks[turn.step]?.times ?? 0);
   if (spent) return { progress: { ...progress, streaks }, onward: { kind: 'spent', failure: spent, retryAt: to } };
   const fixRounds = progress.fixRounds + (bound === 'rounds' ? 1 : 0);
   const waitMs = turn.failure && isInfrastructure(turn.failure.kind) ? backoffMs(times) : 0;

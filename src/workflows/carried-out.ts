@@ -15,13 +15,15 @@ export type CarriedOut =
 
 /** An accepted report is judged even when the session is cancelled in the same moment. */
 export async function fromClient(session: Session): Promise<CarriedOut> {
-  if (workflowInfo().continueAsNewSuggested) {
-    // In a later workflow task than the one that carried the last answer.
-    await sleep(1, { summary: 'before continue-as-new' });
-    if (session.accepted === null && allHandlersFinished()) return { kind: 'again' };
-  }
+  const isFull = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
   try {
-    await condition(() => session.accepted !== null);
+    while (session.accepted === null) {
+      await condition(() => session.accepted !== null || isFull());
+      if (session.accepted !== null) break;
+      // In a later workflow task than the one that carried the last answer.
+      await sleep(1, { summary: 'before continue-as-new' });
+      if (session.accepted === null && isFull()) return { kind: 'again' };
+    }
   } catch (error) {
     if (session.accepted === null) throw error;
   }

@@ -1,18 +1,13 @@
-import { CancellationScope, condition, isCancellation, sleep, startChild, workflowInfo } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { ChildOutcome } from '../contract/activities.js';
-import type { SessionOutcome } from '../contract/messages.js';
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { isDone, type ChildAttempt } from '../domain/children.js';
 import type { PlannedChild } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
-import { SESSION_TYPES } from '../domain/session-types/catalog.js';
-import { childOptions } from './child-options.js';
 import type { Fast } from './activity-proxies.js';
 import { failureOf } from './child-failure.js';
+import { attemptOf, runChild } from './child-run.js';
 import type { Session } from './session.js';
 
 const MAX_PARALLEL_CHILDREN = 8;
-const POLL_OUTCOME = '5 seconds';
 
 /** How a finished child gets onto the parent's branch. */
 export type Merge = (child: ChildAttempt) => Promise<ChildAttempt>;
@@ -37,7 +32,10 @@ export async function runChildren(
     running.add(child.component);
     session.recordChild(attemptOf(child, 'active'));
     session.wait('children');
-    void runChild(session, fast, child).then((attempt) => void finished.push(attempt));
+    void runChild(session, fast, child).then(
+      (attempt) => finished.push(attempt),
+      (error: unknown) => finished.push({ ...attemptOf(child, 'failed'), failure: failureOf(error) }),
+    );
   };
   for (;;) {
     const draining = workflowInfo().continueAsNewSuggested;
@@ -45,12 +43,13 @@ export async function runChildren(
       if (running.size < MAX_PARALLEL_CHILDREN) launch(child);
     }
     if (running.size === 0) break;
-    await oneOf(running, finished);
+    await allInIfThrown(running, finished, () => condition(() => finished.length > 0));
     const attempt = finished.shift()!;
-    const merged = attempt.status === 'complete' ? await merge(attempt) : attempt;
+    running.delete(attempt.component);
+    const merged =
+      attempt.status === 'complete' ? await allInIfThrown(running, finished, () => merge(attempt)) : attempt;
     session.recordChild(merged);
     await fast.recordChild({ scope: session.input.scope, sessionId: session.id, child: merged });
-    running.delete(attempt.component);
     session.wait('children');
   }
   const goesOn = ready(session, open.values(), inPlan).length > 0;
@@ -60,9 +59,13 @@ export async function runChildren(
 }
 
 /** When cancelled, waits until every child has ended: a cancelled session leaves nothing running. */
-async function oneOf(running: ReadonlySet<string>, finished: readonly ChildAttempt[]): Promise<void> {
+async function allInIfThrown<T>(
+  running: ReadonlySet<string>,
+  finished: readonly ChildAttempt[],
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await condition(() => finished.length > 0);
+    return await work();
   } catch (error) {
     await CancellationScope.nonCancellable(() => condition(() => finished.length === running.size));
     throw error;
@@ -83,50 +86,4 @@ function ready(session: Session, open: Iterable<PlannedChild>, inPlan: ReadonlyS
 
 function blocked({ component, dependsOn }: PlannedChild): Failure {
   return { kind: 'blocked', message: `${component} waits for ${dependsOn.join(', ')}`, ids: dependsOn };
-}
-
-function attemptOf({ component, sessionId, attempt }: PlannedChild, status: ChildAttempt['status']): ChildAttempt {
-  return {
-    component,
-    sessionId,
-    attempt,
-    status,
-    branch: null,
-    commit: null,
-    mergedAs: null,
-    failure: null,
-    fixRounds: 0,
-  };
-}
-
-async function runChild(session: Session, fast: Fast, child: PlannedChild): Promise<ChildAttempt> {
-  const outcome = await childOutcome(session, fast, child);
-  const { branch, commit, failure, fixRounds } = outcome;
-  const status = outcome.status === 'active' ? 'failed' : outcome.status;
-  return { ...attemptOf(child, status), branch, commit, failure, fixRounds };
-}
-
-async function childOutcome(session: Session, fast: Fast, child: PlannedChild): Promise<ChildOutcome> {
-  try {
-    const handle = await startChild(SESSION_TYPES[session.input.sessionType].childType!, childOptions(session, child));
-    const { branch, commit, fixRounds } = (await handle.result()) as SessionOutcome;
-    return { status: 'complete', branch, commit, failure: null, fixRounds };
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return spawnedBefore(session, fast, child);
-    const failure = failureOf(error);
-    const status = isCancellation(error) ? 'cancelled' : 'failed';
-    // The child's own closing may not have run: an operator can terminate it.
-    await fast.closeSession({ scope: session.input.scope, sessionId: child.sessionId, status, failure });
-    const known = await fast.childOutcome({ scope: session.input.scope, sessionId: child.sessionId });
-    return { ...known, status, failure };
-  }
-}
-
-/** Started by an earlier run of this session: its outcome is in Postgres once it is closed. */
-async function spawnedBefore(session: Session, fast: Fast, child: PlannedChild): Promise<ChildOutcome> {
-  for (;;) {
-    const outcome = await fast.childOutcome({ scope: session.input.scope, sessionId: child.sessionId });
-    if (outcome.status !== 'active') return outcome;
-    await sleep(POLL_OUTCOME, { summary: `waiting for ${child.component}` });
-  }
 }

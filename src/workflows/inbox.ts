@@ -1,11 +1,11 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { REFUSED } from '../contract/failure-types.js';
 import * as messages from '../contract/messages.js';
 import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
 import { sortReport } from '../domain/inbox.js';
 import type { Report } from '../domain/result.js';
 import { EXECUTION_MODES, type ExecutionMode } from '../domain/session.js';
-import { viewOf } from './session-view.js';
+import { inboxOf, viewOf } from './session-view.js';
 import type { AcceptedReport, Session } from './session.js';
 
 /** Installs every handler before the first await. Handlers append to the session's inbox and wait; the loop acts. */
@@ -30,7 +30,7 @@ export function installInbox(session: Session): void {
     validator: (request: { mode: ExecutionMode }) => throwRefusal(modeRefusal(session, request?.mode)),
     description: 'From the next command on: {"mode": "manual", "auto" or "agentic"}',
   });
-  setHandler(messages.cancelReason, (reason) => void (session.cancelReason ??= reason), {
+  setHandler(messages.cancelReason, (reason) => takeCancelReason(session, reason), {
     description: 'Why the session is about to be cancelled',
   });
 }
@@ -48,13 +48,15 @@ async function submit(session: Session, value: Report): Promise<ReportAnswer> {
 }
 
 async function atRest(session: Session): Promise<Next> {
-  await condition(() => session.closed !== null || session.waitingOn !== 'system');
+  await CancellationScope.nonCancellable(() =>
+    condition(() => session.closed !== null || session.waitingOn !== 'system'),
+  );
   return session.next();
 }
 
 /** Never throws: a signal's bad report changes nothing but the count. */
 function receive(session: Session, value: Report): void {
-  const sorted = sortReport(session.inbox(), value);
+  const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') session.refuse(sorted.refusal);
   if (sorted.kind === 'accept') accept(session, sorted.report, sorted.digest);
 }
@@ -66,13 +68,13 @@ function accept(session: Session, report: Report, digest: string): AcceptedRepor
 }
 
 async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
-  await condition(() => accepted.answer !== null || accepted.refusal !== null);
+  await CancellationScope.nonCancellable(() => condition(() => accepted.answer !== null || accepted.refusal !== null));
   throwRefusal(accepted.refusal);
   return accepted.answer!;
 }
 
 function throwIfRefused(session: Session, value: unknown) {
-  const sorted = sortReport(session.inbox(), value);
+  const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') throw refusalError(sorted.refusal);
   return sorted;
 }
@@ -80,6 +82,12 @@ function throwIfRefused(session: Session, value: unknown) {
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
   session.decision = decision;
   return { accepted: true };
+}
+
+/** Signal handlers never throw: a reason without its shape is no reason. */
+function takeCancelReason(session: Session, by: { userId: string; reason: string }): void {
+  if (by && [by.userId, by.reason].every(isShortText))
+    session.cancelReason ??= { userId: by.userId, reason: by.reason };
 }
 
 function decisionRefusal(session: Session, decision: Decision): Refusal | null {

@@ -42,7 +42,7 @@ export async function runSession(input: StartInput): Promise<SessionOutcome> {
   const fast = fastActivities(outageOf(session));
   try {
     const failure = await work(session, fast);
-    await close(session, fast, failure ? 'failed' : 'complete', failure);
+    await CancellationScope.nonCancellable(() => close(session, fast, failure ? 'failed' : 'complete', failure));
     if (failure) throw ApplicationFailure.nonRetryable(failure.message, SESSION_FAILED, failure);
     return outcomeOf(session, 'complete');
   } catch (error) {
@@ -91,7 +91,8 @@ async function moveOn(session: Session, fast: Fast, turn: CompletedTurn): Promis
 
 /** Between steps of the executor; a client's command is the point for sessions that clients report on. */
 async function continueAsNewIfFull(session: Session): Promise<void> {
-  if (workflowInfo().continueAsNewSuggested && session.unanswered.length === 0) await startAnew(session);
+  if (workflowInfo().continueAsNewSuggested && session.unanswered.length === 0 && allHandlersFinished())
+    await startAnew(session);
 }
 
 async function startAnew(session: Session): Promise<void> {
@@ -112,10 +113,12 @@ function outageOf(session: Session): (waiting: boolean) => void {
 }
 
 async function close(session: Session, fast: Fast, status: ClosedStatus, failure: Failure | null): Promise<void> {
-  await fast.closeSession({ scope: session.input.scope, sessionId: session.id, status, failure });
-  session.closed = status;
   session.open = null;
   session.command = null;
+  await fast.closeSession({ scope: session.input.scope, sessionId: session.id, status, failure });
+  session.closed = status;
+  const message = `the session is ${status}`;
+  session.refuseAccepted({ code: 'session_closed', message, fix: 'nothing is left to report', status });
   session.wait('system');
   session.stopWaiting();
   session.settle();

@@ -1,4 +1,5 @@
 import type { SessionOutcome, SessionView } from '../contract/messages.js';
+import type { InboxState } from '../domain/inbox.js';
 import type { ClosedStatus } from '../domain/session.js';
 import type { Carried } from './carried.js';
 import type { Session } from './session.js';
@@ -16,6 +17,22 @@ export function carriedOf(session: Session): Carried {
     answered,
     children,
     refusedCount: session.refused.count,
+  };
+}
+
+/** What sorting a report goes by. */
+export function inboxOf(session: Session): InboxState {
+  const judging = session.accepted && {
+    commandId: session.accepted.report.commandId,
+    digest: session.accepted.digest,
+    at: new Date().toISOString(),
+  };
+  return {
+    closed: session.closed,
+    open: session.open,
+    judging,
+    answered: session.answered,
+    runningChildren: session.runningChildren,
   };
 }
 

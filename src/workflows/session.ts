@@ -5,7 +5,7 @@ import type { StartInput } from '../contract/start-input.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { Command } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
-import type { AnsweredCommand, InboxState, OpenCommand } from '../domain/inbox.js';
+import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
 import { FRESH, type Progress } from '../domain/progress.js';
 import type { Carried } from './carried.js';
 import type { Report } from '../domain/result.js';
@@ -107,23 +107,19 @@ export class Session {
     this.refused.last = [...this.refused.last, refusal].slice(-MAX_REFUSALS);
   }
 
-  recordChild(child: ChildAttempt): void {
-    this.children = [...this.children.filter(({ component }) => component !== child.component), child];
+  /** An accepted report that is not to be judged after all: whoever sent it is told. */
+  refuseAccepted(refusal: Refusal): void {
+    if (this.accepted === null) return;
+    this.refuse(refusal);
+    this.accepted.refusal = refusal;
+    this.accepted = null;
   }
 
-  inbox(): InboxState {
-    const judging = this.accepted && {
-      commandId: this.accepted.report.commandId,
-      digest: this.accepted.digest,
-      at: new Date().toISOString(),
-    };
-    return {
-      closed: this.closed,
-      open: this.open,
-      judging,
-      answered: this.answered,
-      runningChildren: this.runningChildren,
-    };
+  recordChild(child: ChildAttempt): void {
+    // Without the detail, which Postgres keeps: a hundred children have to fit into what continue-as-new carries.
+    const { detail: _detail, ...failure } = child.failure ?? {};
+    const kept = { ...child, failure: child.failure && (failure as Failure) };
+    this.children = [...this.children.filter(({ component }) => component !== child.component), kept];
   }
 
   next(): Next {

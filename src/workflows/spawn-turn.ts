@@ -30,9 +30,12 @@ export async function fromChildren(
     return { kind: 'result', source: 'observed', result: { status: 'error', failure: childrenFailed(undone) } };
   if (session.executorQueue === null) {
     session.open = { ...session.open!, for: 'client' };
+    await fast.noteWaiting({ scope, sessionId, waitingOn: 'client', reason: null });
     session.wait('client');
     return fromClient(session);
   }
+  await fast.noteWaiting({ scope, sessionId, waitingOn: 'executor', reason: null });
+  session.wait('executor');
   const executor = executorActivities(session.executorQueue, timeoutMs, 'Check every component on the merged branch');
   return observed(() => executor.checkChildren(key));
 }
@@ -78,7 +81,7 @@ async function mergeChild(
       if (isCancellation(error)) throw error;
       failure = failureOf(error);
     }
-    await sleep(backoffMs(tries), { summary: `pause before merging ${component} again` });
+    if (tries < MAX_MERGE_TRIES) await sleep(backoffMs(tries), { summary: `pause before merging ${component} again` });
   }
   return { ...child, failure };
 }

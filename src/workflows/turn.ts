@@ -1,11 +1,12 @@
 import { uuid4 } from '@temporalio/workflow';
 import type { Generated, InteractionKey } from '../contract/activities.js';
+import { isDone } from '../domain/children.js';
 import type { SpawnMetadata } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
 import { resultDigest } from '../domain/digest.js';
 import { CHILDREN_DIGEST } from '../domain/inbox.js';
 import type { CompletedTurn } from '../domain/progress.js';
-import type { Verdict } from '../domain/session.js';
+import type { ExecutionMode, Verdict } from '../domain/session.js';
 import { executorActivities, type Fast } from './activity-proxies.js';
 import { fromClient, observed, type CarriedOut } from './carried-out.js';
 import type { Session } from './session.js';
@@ -24,15 +25,17 @@ export async function takeTurn(session: Session, fast: Fast): Promise<TurnEnd> {
     commandId: resumed?.commandId ?? uuid4(),
     step: session.step,
   };
+  const mode = resumed?.mode ?? session.mode;
   const generated = resumed
-    ? await fast.loadCommand({ ...key, mode: session.mode })
+    ? await fast.loadCommand({ ...key, mode })
     : await fast.generateCommand(session.step)({
         ...key,
-        mode: session.mode,
+        mode,
         start: session.seq === 1 ? session.input : null,
       });
+  if (!generated.ok) refuseAccepted(session);
   if (!generated.ok) return 'fatal' in generated ? { fatal: generated.failure } : turnEnd(session, generated.failure);
-  open(session, key, generated);
+  open(session, key, mode, generated);
   for (;;) {
     const done = await carryOut(session, fast, key, generated);
     if (done.kind === 'again') return 'continue-as-new';
@@ -41,9 +44,14 @@ export async function takeTurn(session: Session, fast: Fast): Promise<TurnEnd> {
   }
 }
 
-function open(session: Session, { commandId, seq, step }: InteractionKey, generated: Generated & { ok: true }): void {
-  session.open = { commandId, seq, step, for: generated.for };
-  const forClient = generated.for === 'client' || (generated.for === 'children' && session.mode === 'manual');
+function open(
+  session: Session,
+  { commandId, seq, step }: InteractionKey,
+  mode: ExecutionMode,
+  generated: Generated & { ok: true },
+): void {
+  session.open = { commandId, seq, step, for: generated.for, mode };
+  const forClient = generated.for === 'client' || (generated.for === 'children' && mode === 'manual');
   session.command = 'command' in generated && forClient ? generated.command : null;
   session.wait(generated.for);
   session.settle();
@@ -88,9 +96,7 @@ async function judge(
     field: 'report.lease',
     fix: 'take the command again',
   } as const;
-  session.refuse(refusal);
-  if (session.accepted) session.accepted.refusal = refusal;
-  session.accepted = null;
+  session.refuseAccepted(refusal);
   return null;
 }
 
@@ -103,7 +109,18 @@ async function fold(session: Session, fast: Fast, verdict: Verdict): Promise<Tur
     await fast.recordChild({ scope: session.input.scope, sessionId: session.id, child: { ...child, failure } });
   }
   const end = turnEnd(session, verdict.failure ?? null);
-  return { ...end, status: verdict.status };
+  const failed = session.children.filter((child) => !isDone(child) && child.status !== 'planned');
+  const attempts = Math.max(0, ...failed.map(({ attempt }) => attempt));
+  return { ...end, status: verdict.status, ...(verdict.status === 'error' && attempts > 0 ? { attempts } : {}) };
+}
+
+/** After continue-as-new the command may be gone: a report on it that came meanwhile is not for the next one. */
+function refuseAccepted(session: Session): void {
+  session.refuseAccepted({
+    code: 'unknown_interaction',
+    message: 'the command could not be loaded again',
+    fix: 'ask nextCommand',
+  });
 }
 
 function turnEnd(session: Session, failure: Failure | null): CompletedTurn {

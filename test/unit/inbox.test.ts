@@ -106,6 +106,7 @@ const openFor = (whom: OpenCommand['for'], commandId = 'c0'): OpenCommand => ({
   seq: 1,
   step: 'S',
   for: whom,
+  mode: 'manual',
 });
 const FRESH = new Play().state;
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { AddTo } from './add-to.js';
+import { addDocumentCommands } from './document-commands.js';
 import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addProjectCommands } from './project-commands.js';
@@ -24,6 +25,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   const add: AddTo = { program, environment, connected, exitWith: (next: number) => void (code = next) };
   addStackCommands(add);
   addProjectCommands(add);
+  addDocumentCommands(add);
   addSessionCommands(add);
   addReadCommands(add);
   for (const command of allOf(program)) {
