@@ -32,7 +32,10 @@ export interface BenchStack {
   client(taskQueue: string): SpecwrightClient;
   /** A worker process; the roles are all specwright's or all bare. */
   worker(taskQueue: string, roles: readonly Role[]): Promise<WorkerHandle>;
+  /** Ends the workers and the servers. */
   stop(): Promise<void>;
+  /** Ends the clients; only with no call under way, as one that is tried again on a closed connection ends the process. */
+  close(): Promise<void>;
 }
 
 /** How long one call of a client may take. */
@@ -91,10 +94,10 @@ async function connect(config: Config, stack: Stack, stop: () => Promise<void>):
       const { dataDir } = config;
       return forkWorker({ roles, address, rwUrl, dataDir, taskQueue, bundlePath: join(dataDir, bundleName) });
     },
-    async stop() {
-      await database.end();
+    stop,
+    async close() {
       await temporal.connection.close();
-      await stop();
+      await database.end();
     },
   };
 }

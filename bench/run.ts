@@ -44,10 +44,15 @@ try {
   const [report, details] = await Promise.race([measure(stack, options.quick ? QUICK : FULL), interruption()]);
   if (!options.json) process.stdout.write(`${tableOf(report, details)}\n\n`);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-} finally {
+  await stack.close();
   await stack.stop();
-  log(`done, ${load()}`);
+} catch (error) {
+  // Whatever is still waiting for an answer is left alone.
+  await stack.stop();
+  console.error(error);
+  process.exit(1);
 }
+log(`done, ${load()}`);
 
 async function interruption(): Promise<never> {
   if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');

@@ -17,7 +17,7 @@ export const FULL: Sizes = {
 
 /** Under two minutes in all. */
 export const QUICK: Sizes = {
-  reports: { repeats: 3, seconds: 2 },
+  reports: { repeats: 3, seconds: 1.5 },
   starts: { repeats: 5, bare: 250 },
   children: { repeats: 1 },
   kill: { waiting: 3, insideTask: 0 },

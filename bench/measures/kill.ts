@@ -1,7 +1,7 @@
 import type { BenchStack } from '../bench-stack.js';
 import { bareSide, specwrightSide, type Reporter, type Side } from '../sides.js';
 import type { Sizes } from '../sizes.js';
-import { interleaved, median, medianRatio, rounded } from '../statistics.js';
+import { median, medianRatio, rounded } from '../statistics.js';
 import type { WorkerHandle } from '../worker-handle.js';
 
 export interface KillFigures {
@@ -27,54 +27,63 @@ const POLLING_MS = 500;
 const INSIDE_MS = [2, 4, 6, 8, 10];
 
 export async function measureKill(stack: BenchStack, sizes: Sizes['kill']): Promise<Kill> {
-  const [one, other] = [
-    await firstHolder(stack, specwrightSide(stack, 'kill')),
-    await firstHolder(stack, bareSide(stack, 'kill-bare')),
-  ];
-  const waiting = await interleaved(
-    sizes.waiting,
-    () => one.next(killedWaiting),
-    () => other.next(killedWaiting),
-  );
-  const inside = await interleaved(
-    sizes.insideTask,
-    (repeat) => one.next(killedInside, repeat),
-    (repeat) => other.next(killedInside, repeat),
-  );
-  await Promise.all([one.end(), other.end()]);
-  const insideTask = sizes.insideTask === 0 ? {} : { insideTask: figures(inside.one, inside.other) };
-  return { ...figures(waiting.one, waiting.other), ...insideTask };
+  const pair: Pair = await Promise.all([
+    firstHolder(stack, specwrightSide(stack, 'kill')),
+    firstHolder(stack, bareSide(stack, 'kill-bare')),
+  ]);
+  const waiting = await tries(pair, sizes.waiting, killedWaiting);
+  const inside = await tries(pair, sizes.insideTask, killedInside);
+  await Promise.all(pair.map((holder) => holder.end()));
+  const insideTask = sizes.insideTask === 0 ? {} : { insideTask: figures(inside) };
+  return { ...figures(waiting), ...insideTask };
 }
 
 /** Reports in a session whose worker is killed by `kill`, which is done when the process is gone. */
 type Report = (reporter: Reporter, kill: () => Promise<void>, repeat: number) => Promise<void>;
 
+type Pair = readonly [specwright: Holder, bare: Holder];
+
 interface Holder {
-  /** One try: milliseconds from the kill to the answer. The worker that took over is the next one's victim. */
-  next(report: Report, repeat?: number): Promise<number>;
+  /** A new session in the cache of the worker to be killed, and a standby beside it. */
+  prepare(): Promise<Prepared>;
   end(): Promise<void>;
+}
+
+/** Milliseconds from the kill to the answer. The worker that took over is the next one's victim. */
+type Prepared = (report: Report, repeat: number) => Promise<number>;
+
+async function tries([one, other]: Pair, repeats: number, report: Report) {
+  const tookMs: { one: number[]; other: number[] } = { one: [], other: [] };
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    // Both at once, which saves time; measured one after the other, changing who begins.
+    const [first, second] = await Promise.all([one.prepare(), other.prepare()]);
+    if (repeat % 2 === 1) tookMs.other.push(await second(report, repeat));
+    tookMs.one.push(await first(report, repeat));
+    if (repeat % 2 === 0) tookMs.other.push(await second(report, repeat));
+  }
+  return tookMs;
 }
 
 async function firstHolder(stack: BenchStack, side: Side): Promise<Holder> {
   let holder: WorkerHandle = await stack.worker(side.taskQueue, side.roles);
   return {
-    async next(report, repeat = 0) {
+    async prepare() {
       // With one worker up there is no doubt about who holds the session in its cache.
       const reporter = await side.start();
       for (let turn = 0; turn < 4; turn += 1) await reporter.report();
       const standby = await stack.worker(side.taskQueue, side.roles);
       await new Promise((resolve) => setTimeout(resolve, POLLING_MS));
-      let killedAt = NaN;
-      const victim = holder;
-      const kill = () => {
-        killedAt = performance.now();
-        return victim.end();
+      return async (report, repeat) => {
+        const victim = holder;
+        holder = standby;
+        let killedAt = NaN;
+        const kill = () => {
+          killedAt = performance.now();
+          return victim.end();
+        };
+        await report(reporter, kill, repeat);
+        return performance.now() - killedAt;
       };
-      await report(reporter, kill, repeat);
-      const took = performance.now() - killedAt;
-      await victim.end();
-      holder = standby;
-      return took;
     },
     end: () => holder.end(),
   };
@@ -91,7 +100,7 @@ async function killedInside(reporter: Reporter, kill: () => Promise<void>, repea
   await Promise.all([kill(), answered]);
 }
 
-function figures(one: readonly number[], other: readonly number[]): KillFigures {
+function figures({ one, other }: { one: readonly number[]; other: readonly number[] }): KillFigures {
   return {
     p50Ms: rounded(median(one), 0),
     maxMs: rounded(Math.max(...one), 0),

@@ -105,3 +105,22 @@ test('what is told about a spent bound has the last failure in it, with its deta
   expect(spent).toMatchObject({ failure: { detail: 'git said so' } });
   expect((spent as { failure: Failure }).failure.message).toContain('no branch');
 });
+
+test('child attempts are bounded per component: a chain whose components each fail once goes on', () => {
+  const after = (ids: readonly string[], attempts: number, progress = FRESH) =>
+    advance(
+      'contextCoding',
+      progress,
+      {},
+      {
+        step: 'SpawnComponentCodingSessions',
+        status: 'error',
+        failure: { kind: 'children_failed', message: ids.join(), ids },
+        attempts,
+      },
+    );
+  let now = after(['A', 'B', 'C'], 1);
+  for (const ids of [['B', 'C'], ['C']]) now = after(ids, 1, now.progress);
+  expect(now.onward.kind).toBe('step');
+  expect(after(['C'], 3, now.progress).onward).toMatchObject({ kind: 'spent', failure: { kind: 'exhausted' } });
+});

@@ -64,3 +64,18 @@ test('a parent with children goes on in a new run: no child is run twice', async
   const tree = await rig.reader.tree(rig.scope, id);
   expect(tree).toHaveLength(4);
 });
+
+test('a flood of refused signals at an open command does not fill the history', async () => {
+  rig = await crampedRig('can-flood', 20, { workers: ['session'] });
+  const id = await rig.start({ sessionType: 'componentCoding', component: 'Money' });
+  const open = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'Initialize');
+  for (let sent = 0; sent < 40; sent += 1) {
+    await rig.client.reportResult(id, { commandId: 'nobody', result: { status: 'ok' } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await eventually(async () => (await runsOf(id)) > 1, 'a second run');
+  const { historyLength } = await rig.temporal.workflow.getHandle(id).describe();
+  expect(historyLength).toBeLessThan(100);
+  expect(commandOf(await rig.client.nextCommand(id)).id).toBe(open.id);
+  expect((await rig.client.sessionState(id)).refused.count).toBe(40);
+});
