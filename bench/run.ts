@@ -1,22 +1,14 @@
 import { once } from 'node:events';
 import { availableParallelism, loadavg } from 'node:os';
 import { Command } from 'commander';
+import type { BenchReport } from './bench-report.js';
 import { startBenchStack, type BenchStack } from './bench-stack.js';
-import { measureChildren, type Children } from './measures/children.js';
-import { measureKill, type Kill } from './measures/kill.js';
-import { measureReports, type ReportDetails, type ReportToNext } from './measures/report-to-next.js';
-import { measureStarts, type Idle, type Starts } from './measures/starts-and-idle.js';
+import { measureChildren } from './measures/children.js';
+import { measureKill } from './measures/kill.js';
+import { measureReports, type ReportDetails } from './measures/report-to-next.js';
+import { measureStarts } from './measures/starts-and-idle.js';
 import { FULL, QUICK, type Sizes } from './sizes.js';
 import { tableOf } from './table.js';
-
-/** The document that is printed. */
-export interface BenchReport {
-  readonly reportToNext: ReportToNext;
-  readonly starts: Starts;
-  readonly children100: Children;
-  readonly idle500: Idle;
-  readonly kill: Kill;
-}
 
 const options = new Command('bench')
   .description('Measures specwright beside a bare Temporal workflow, on servers of its own.')
@@ -39,6 +31,7 @@ const load = (): string =>
     .join(' ')}, ${availableParallelism()} cores`;
 
 log(`Node ${process.version}, ${load()}`);
+if (loadavg()[0]! > availableParallelism() / 2) log('other programs are busy: trust the ratios more than the times');
 const stack = await startBenchStack(log, interrupted.signal);
 try {
   const [report, details] = await Promise.race([measure(stack, options.quick ? QUICK : FULL), interruption()]);

@@ -1,6 +1,6 @@
+import type { BenchReport } from './bench-report.js';
 import type { ReportDetails, ReportFigures } from './measures/report-to-next.js';
 import type { Spent } from './profile.js';
-import type { BenchReport } from './run.js';
 
 type Cell = string | number;
 type Row = readonly [measure: string, specwright: Cell, bare: Cell, ratio: Cell, aim: string];
@@ -14,7 +14,7 @@ export function tableOf(report: BenchReport, { bare, spent }: ReportDetails): st
     ['starts, per second (25 clients)', starts.perSecond, starts.barePerSecond, starts.ratioPerSecond, ''],
     ['start → first command, p50 ms', starts.p50Ms, starts.bareP50Ms, '', ''],
     ['100 children, s', children100.seconds, children100.bareSeconds, children100.ratio, ''],
-    ['100 bare children of one turn, s', '', children100.bareOneTurnSeconds, '', ''],
+    ['100 bare children of one turn, s', '', children100.bareOneTurnSeconds ?? '–', '', ''],
     ['500 idle sessions, KiB each', idle500.kibPerSession, idle500.bareKibPerSession, idle500.ratio, ''],
     ['500 idle sessions, worker RSS MiB', `${idle500.rssBeforeMiB} → ${idle500.rssAfterMiB}`, '', '', ''],
     ['kill -9 → answer, p50 ms', kill.p50Ms, kill.bareP50Ms, kill.ratioP50, '≤ 1500 ms'],

@@ -1,4 +1,6 @@
 import {
+  isGrpcServiceError,
+  ServiceError,
   type Client,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -92,7 +94,9 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     },
     reportResult: (sessionId, report) => call(sessionId, (workflow) => workflow.signal(messages.reportResult, report)),
     submitResult: (sessionId, report) =>
-      call(sessionId, (workflow) => workflow.executeUpdate(messages.submitResult, { args: [report] })),
+      call(sessionId, (workflow) =>
+        untilTaken(() => workflow.executeUpdate(messages.submitResult, { args: [report] })),
+      ),
     nextCommand: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.nextCommand)),
     sessionState: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.sessionState)),
     async decide(sessionId, decision) {
@@ -115,6 +119,33 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
 function bounded<T>(temporal: Client, timeoutMs: number, send: () => Promise<T>): Promise<T> {
   return temporal.withDeadline(Date.now() + timeoutMs, send);
 }
+
+/**
+ * The server gives an Update up when the workflow task that carries it fails or runs out of time, as it does while Postgres
+ * hangs. Sending the same report again is safe, and the deadline of the call ends it.
+ */
+async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isGivenUp(error)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function isGivenUp(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : undefined;
+  return (
+    isGrpcServiceError(cause) &&
+    Number(cause.code) === FAILED_PRECONDITION &&
+    cause.details.includes('workflow task failure')
+  );
+}
+
+/** gRPC's status code. */
+const FAILED_PRECONDITION = 9;
 
 function startOptions(
   { taskQueue = DEFAULT_TASK_QUEUE, workflowTaskTimeoutMs }: SpecwrightClientOptions,

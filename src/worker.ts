@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { sleep } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createExecutorActivities } from './activities/executor-activities.js';
 import { createSessionActivities } from './activities/session-activities.js';
@@ -69,11 +70,14 @@ async function createWorkers(
     workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
   }
   if (roles.includes('executor')) {
-    const executor = { progress, outputs: createOutputStore(pool), runner: await runnerOf(config, rwUrl) };
+    const executor = { progress, outputs: createOutputStore(pool, { pause }), runner: await runnerOf(config, rwUrl) };
     workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
   }
   return workers;
 }
+
+/** Ends with the activity it is called in. */
+const pause = (): Promise<void> => sleep(1_000);
 
 async function sessionWorker(config: Config, connection: NativeConnection, activities: object): Promise<Worker> {
   return Worker.create({

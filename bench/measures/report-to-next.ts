@@ -44,8 +44,10 @@ export async function measureReports(
   stack: BenchStack,
   { repeats, seconds }: Sizes['reports'],
 ): Promise<[ReportToNext, ReportDetails]> {
-  const one = await repeatsOf(stack, specwrightSide(stack, 'reports'));
-  const other = await repeatsOf(stack, bareSide(stack, 'reports-bare'));
+  const [one, other] = await Promise.all([
+    repeatsOf(stack, specwrightSide(stack, 'reports')),
+    repeatsOf(stack, bareSide(stack, 'reports-bare')),
+  ]);
   for (const { repeat } of [one, other]) await repeat(WARM_UP.clients, WARM_UP.seconds);
   const [clients1, clients50] = [await measured(1), await measured(50)];
   await Promise.all([one.end(), other.end()]);

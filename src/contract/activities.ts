@@ -44,7 +44,11 @@ export interface ValidateInput extends InteractionKey {
 }
 
 export type Validated =
-  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /**
+   * `digest` is there when the verdict is about another result: one that was written, and whose report Temporal lost before
+   * it was acknowledged.
+   */
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly digest?: string }
   /** The lease number is not the current one: the command stays open. */
   | { readonly kind: 'stale_lease' };
 

@@ -6,7 +6,7 @@ import { signalGroup } from './process-group.js';
 export interface RunningGroups {
   /** Notes a group; call the result when it has ended. */
   note(sessionId: string, pid: number): Promise<() => Promise<void>>;
-  /** Ends what an earlier executor left running for a session: two agents in one workspace would spoil it. */
+  /** Ends what an earlier executor, or a lost attempt of this one, left running: two agents in one workspace would spoil it. */
   endLeftovers(sessionId: string): Promise<void>;
 }
 
@@ -27,7 +27,12 @@ export function createRunningGroups(folder: string): RunningGroups {
       for (const name of await readdir(join(folder, sessionId)).catch(() => [])) {
         const path = join(folder, sessionId, name);
         const pid = Number(name);
-        if (mine.has(path) || !Number.isSafeInteger(pid) || pid <= 1) continue;
+        if (!Number.isSafeInteger(pid) || pid <= 1) continue;
+        if (mine.has(path)) {
+          // Of an attempt that is over for Temporal and has not heard of it yet, as after the computer slept.
+          signalGroup(pid, 'SIGKILL');
+          continue;
+        }
         const noted = await readFile(path, 'utf8').catch(() => '');
         // Process numbers are given out again: only the one that began at the noted moment is meant.
         if (noted !== '' && noted === (await startTicks(pid))) signalGroup(pid, 'SIGKILL');

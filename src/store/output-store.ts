@@ -5,17 +5,20 @@ import type { OutputRef } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { OutputStore, OutputWriter } from '../ports/output-store.js';
 import type { Pool } from './pool.js';
+import { isValueError } from './sql-errors.js';
 import { isAddressable, type Statement, withScope } from './with-scope.js';
 
 export const MAX_CHUNK_BYTES = 256 * 1024;
 
 const OPEN: Statement = {
   name: 'open_output',
-  text: `INSERT INTO outputs (account_id, project_id, output_id, session_id, command_id, name) VALUES ($1, $2, $3, $4, $5, $6)`,
+  text: `INSERT INTO outputs (account_id, project_id, output_id, session_id, command_id, name) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT DO NOTHING`,
 };
 const APPEND: Statement = {
   name: 'append_output',
-  text: `INSERT INTO output_chunks (account_id, project_id, output_id, number, content) VALUES ($1, $2, $3, $4, $5)`,
+  text: `INSERT INTO output_chunks (account_id, project_id, output_id, number, content) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING`,
 };
 const FINISH: Statement = {
   name: 'finish_output',
@@ -31,16 +34,33 @@ WHERE o.account_id = $1 AND o.project_id = $2 AND o.output_id = $3 AND o.finishe
 ORDER BY c.number`,
 };
 
-export function createOutputStore(pool: Pool): OutputStore {
+interface OutputStoreOptions {
+  /**
+   * Called between tries while Postgres is away, so that a long run is not given up for a short outage; throws when nobody
+   * waits for the output any more. Without it an outage is thrown.
+   */
+  readonly pause?: () => Promise<void>;
+}
+
+export function createOutputStore(pool: Pool, { pause }: OutputStoreOptions = {}): OutputStore {
+  const send: Send = async (scope, statement, values) => {
+    for (;;) {
+      try {
+        const all = [scope.accountId, scope.projectId, ...values];
+        return void (await withScope(pool, scope, (tx) => tx.queryAndCommit(statement, all)));
+      } catch (error) {
+        if (pause === undefined || isValueError(error) || error instanceof TypeError) throw error;
+      }
+      await pause();
+    }
+  };
   return {
     async open(scope, sessionId, commandId, name) {
       const fault = textFault(name);
       if (fault) throw new RangeError(`The output's name ${fault}.`);
       const id = randomUUID();
-      await withScope(pool, scope, (tx) =>
-        tx.queryAndCommit(OPEN, [scope.accountId, scope.projectId, id, sessionId, commandId, name]),
-      );
-      return new ChunkWriter(pool, scope, id);
+      await send(scope, OPEN, [id, sessionId, commandId, name]);
+      return new ChunkWriter(id, (statement, values) => send(scope, statement, [id, ...values]));
     },
     async read(scope, id) {
       if (!isAddressable(scope) || !isUuid(id)) return null;
@@ -52,6 +72,9 @@ export function createOutputStore(pool: Pool): OutputStore {
   };
 }
 
+/** Repeatable: an answer may have been lost with the connection. */
+type Send = (scope: Scope, statement: Statement, values: readonly unknown[]) => Promise<void>;
+
 /** Collects bytes to full chunks. Writes queue up, so that callers need not wait for each other. */
 class ChunkWriter implements OutputWriter {
   private readonly hash: Hash = createHash('sha256');
@@ -62,9 +85,8 @@ class ChunkWriter implements OutputWriter {
   private last: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly pool: Pool,
-    private readonly scope: Scope,
     private readonly id: string,
+    private readonly send: (statement: Statement, values: readonly unknown[]) => Promise<void>,
   ) {}
 
   write(chunk: Uint8Array): Promise<void> {
@@ -102,12 +124,5 @@ class ChunkWriter implements OutputWriter {
       await this.send(APPEND, [this.number, chunk]);
       this.number += 1;
     }
-  }
-
-  private async send(statement: Statement, values: readonly unknown[]): Promise<void> {
-    const { accountId, projectId } = this.scope;
-    await withScope(this.pool, this.scope, (tx) =>
-      tx.queryAndCommit(statement, [accountId, projectId, this.id, ...values]),
-    );
   }
 }

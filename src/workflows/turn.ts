@@ -1,5 +1,6 @@
 import { uuid4 } from '@temporalio/workflow';
 import type { Generated, InteractionKey } from '../contract/activities.js';
+import type { Refusal } from '../contract/messages.js';
 import { isDone } from '../domain/children.js';
 import type { SpawnMetadata } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
@@ -87,18 +88,28 @@ async function judge(
     session.accepted?.digest ?? (session.open?.for === 'children' ? CHILDREN_DIGEST : resultDigest(done.result));
   const validated = await fast.validateResult(key.step)({ ...key, ...reported, digest });
   if (validated.kind === 'verdict') {
-    session.answer(key.commandId, digest);
+    if (validated.digest !== undefined) session.refuseAccepted(conflictWith(validated.digest));
+    session.answer(key.commandId, validated.digest ?? digest);
     return validated.verdict;
   }
-  const refusal = {
-    code: 'stale_lease',
-    message: 'the lease is not the current one',
-    field: 'report.lease',
-    fix: 'take the command again',
-  } as const;
-  session.refuseAccepted(refusal);
+  session.refuseAccepted(STALE_LEASE);
   return null;
 }
+
+const STALE_LEASE: Refusal = {
+  code: 'stale_lease',
+  message: 'the lease is not the current one',
+  field: 'report.lease',
+  fix: 'take the command again',
+};
+
+/** The report that was first is in Postgres, though its answer and all of Temporal's memory of it were lost. */
+const conflictWith = (digest: string): Refusal => ({
+  code: 'result_conflict',
+  message: 'another result was accepted for this command',
+  fix: 'ask nextCommand for what is to be done now',
+  digest,
+});
 
 async function fold(session: Session, fast: Fast, verdict: Verdict): Promise<TurnEnd> {
   session.patch = { ...session.patch, ...verdict.patch };

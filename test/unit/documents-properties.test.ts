@@ -6,7 +6,7 @@ import { renderDocument } from '../../src/documents/render-document.js';
 import { SECTIONS } from '../../src/documents/section-table.js';
 import { FIXTURES } from './documents-fixtures.js';
 
-const RUNS = 150_000;
+const RUNS = 10_000;
 const names = Object.values(SECTIONS).flatMap(({ required, anyOf }) => [...required, ...anyOf]);
 
 /** Lines that mean something to markdown or to this parser, and some that mean nothing. */

@@ -2,14 +2,14 @@ import type { Scope } from '../../domain/scope.js';
 import type { ChildOutcome } from '../../ports/progress-store.js';
 import type { Pool } from '../pool.js';
 import { isAddressable, type Statement, withScope } from '../with-scope.js';
+import { BEGINS_FIX_ROUND } from './fix-rounds.js';
 
 const OUTCOME: Statement = {
   name: 'child_outcome',
   text: `
 SELECT s.status, s.branch, s.commit_sha AS commit, s.failure,
-  (SELECT count(*)::integer FROM interactions i
-   WHERE i.account_id = $1 AND i.project_id = $2 AND i.session_id = $3
-     AND i.step LIKE 'Fix%' AND i.status IN ('ok', 'warning', 'error')) AS "fixRounds"
+  (SELECT count(*)::integer FROM interactions
+   WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND ${BEGINS_FIX_ROUND}) AS "fixRounds"
 FROM sessions s WHERE s.account_id = $1 AND s.project_id = $2 AND s.session_id = $3`,
 };
 

@@ -2,6 +2,7 @@ import type { CloseInput } from '../../ports/progress-store.js';
 import { cleaned } from '../clean-text.js';
 import type { Pool } from '../pool.js';
 import { isAddressable, type Statement, withScope } from '../with-scope.js';
+import { BEGINS_FIX_ROUND } from './fix-rounds.js';
 
 // Planned children that no workflow was ever started for end with their parent; nobody else would close them.
 const CLOSE: Statement = {
@@ -25,8 +26,7 @@ WITH s AS (
   UPDATE session_children c SET status = $4, branch = coalesce(s.branch, c.branch),
     commit_sha = coalesce(s.commit_sha, c.commit_sha), failure = coalesce($5, c.failure),
     fix_rounds = (SELECT count(*) FROM interactions
-                  WHERE account_id = $1 AND project_id = $2 AND session_id = $3
-                    AND step LIKE 'Fix%' AND status IN ('ok', 'warning', 'error'))
+                  WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND ${BEGINS_FIX_ROUND})
   FROM s WHERE c.account_id = $1 AND c.project_id = $2 AND c.child_session_id = s.session_id
 ), unstarted_in_parent AS (
   UPDATE session_children c SET status = 'cancelled'

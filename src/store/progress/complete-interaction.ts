@@ -78,7 +78,10 @@ function attempt(pool: Pool, input: ValidateInput, judge: Judge, only?: Storable
 
 /** The answer when there is nothing to judge (any more), or null. */
 function settledAnswer(input: ValidateInput, { interaction, lease }: FactsRow): Completed | null {
-  if (interaction?.verdict) return { kind: 'verdict', verdict: interaction.verdict };
+  if (interaction?.verdict) {
+    const { verdict, digest } = interaction;
+    return { kind: 'verdict', verdict, ...(digest === null || digest === input.digest ? {} : { digest }) };
+  }
   if (interaction === null || interaction.status !== 'pending') return { kind: 'verdict', verdict: orphan() };
   if (lease === null) return null;
   const isStale = input.lease === undefined ? !lease.expired : input.lease !== lease.number;

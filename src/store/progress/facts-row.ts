@@ -47,6 +47,7 @@ export interface InteractionColumns {
   readonly command: Command | null;
   readonly verdict: Verdict | null;
   readonly failure: Failure | null;
+  readonly digest: string | null;
 }
 
 /** One row of `gather_facts`: the session, the interaction asked about, and everything a step may look at. */
@@ -64,6 +65,7 @@ export interface FactsRow {
   readonly rules: readonly Rule[];
   readonly children: readonly ChildAttempt[];
   readonly earlierTurns: number;
+  /** The newest judged interaction, or after an `ok` one the newest warning. */
   readonly last: { readonly status: string; readonly failure: Failure | null } | null;
   /** Held against the child that this one replaces; only until this one's first agent command is completed. */
   readonly replaced: Failure | null;
@@ -128,7 +130,7 @@ export function toFacts(scope: Scope, sessionId: string, row: FactsRow, known: K
     components: row.components,
     stories: row.stories,
     rules: row.rules,
-    lastFailure: row.last !== null && row.last.status !== 'ok' ? row.last.failure : row.replaced,
+    lastFailure: row.last?.status === 'error' ? row.last.failure : (row.replaced ?? row.last?.failure ?? null),
     earlierTurns: row.earlierTurns,
     children: row.children,
   };

@@ -5,6 +5,7 @@ import type { FactsRow } from './facts-row.js';
 type Key = Pick<ValidateInput, 'scope' | 'sessionId' | 'seq' | 'commandId' | 'step'>;
 
 // Facts of the subject come by scalar subqueries, not joins: before the first ANALYZE a join may well start at the wrong end.
+// A turn that ended as warning (its executor was lost, say) is neither an agent's turn nor a reason to mend anything.
 // `subject` is the session, or what the start input says of one that is not there yet ($7 to $12).
 const GATHER: Statement = {
   name: 'gather_facts',
@@ -57,27 +58,31 @@ SELECT
   CASE WHEN (SELECT parent FROM subject) IS NULL THEN
     (SELECT count(*)::integer FROM interactions
      WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND step = $6 AND kind IS NOT NULL
-       AND seq < $4 AND status IN ('ok', 'warning', 'error'))
+       AND seq < $4 AND status IN ('ok', 'error'))
   ELSE
     (SELECT coalesce(sum((
        SELECT count(*) FROM interactions i
        WHERE i.account_id = $1 AND i.project_id = $2 AND i.session_id = t.session_id
-         AND i.step = $6 AND i.kind IS NOT NULL AND i.status <> 'superseded'
-         AND (t.session_id <> $3 OR (i.seq < $4 AND i.status <> 'pending')))), 0)::integer
+         AND i.step = $6 AND i.kind IS NOT NULL AND i.status IN ('ok', 'error')
+         AND (t.session_id <> $3 OR i.seq < $4))), 0)::integer
      FROM sessions t
      WHERE t.account_id = $1 AND t.project_id = $2 AND t.root_session_id = (SELECT root FROM subject)
        AND t.component = (SELECT component FROM subject) AND t.session_type = (SELECT type FROM subject))
   END AS "earlierTurns",
   (SELECT json_build_object('status', status, 'failure', failure) FROM interactions
    WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq < $4 AND status IN ('ok', 'warning', 'error')
-   ORDER BY seq DESC LIMIT 1) AS last,
+     AND seq >= coalesce((SELECT max(seq) FROM interactions
+                          WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq < $4
+                            AND status IN ('ok', 'error')), 0)
+   ORDER BY status = 'error' DESC, seq DESC LIMIT 1) AS last,
   (SELECT c.failure FROM session_children c
    WHERE c.account_id = $1 AND c.project_id = $2 AND c.parent_session_id = (SELECT parent FROM subject)
      AND c.component = (SELECT component FROM subject) AND c.attempt = (SELECT attempt - 1 FROM subject)
      AND NOT EXISTS (SELECT FROM interactions i
                      WHERE i.account_id = $1 AND i.project_id = $2 AND i.session_id = $3 AND i.seq < $4
-                       AND i.kind = 'agent' AND i.status IN ('ok', 'warning', 'error'))) AS replaced,
-  (SELECT json_build_object('status', status, 'command', command, 'verdict', verdict, 'failure', failure)
+                       AND i.kind = 'agent' AND i.status IN ('ok', 'error'))) AS replaced,
+  (SELECT json_build_object('status', status, 'command', command, 'verdict', verdict, 'failure', failure,
+                            'digest', digest)
    FROM interactions
    WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq = $4 AND command_id = $5) AS interaction,
   (SELECT json_build_object('number', number, 'expired', expires_at <= clock_timestamp()) FROM leases
