@@ -78,6 +78,7 @@ export type DocumentOf<T extends DocumentType> = Extract<DesignDocument, { type:
 export type DocumentRule =
   | 'size'
   | 'character'
+  | 'nesting'
   | 'front-matter'
   | 'title-missing'
   | 'title-second'

@@ -12,6 +12,8 @@ export interface Block {
   readonly items: readonly Item[];
   /** Shows nothing to a reader: a comment, a rule, an empty list. Headings are blank too. */
   readonly blank: boolean;
+  /** The line where lists and quotes are nested too deep; the library gives up there, on all that follows. */
+  readonly tooDeep: number | null;
 }
 
 export interface Item {
@@ -24,8 +26,11 @@ export interface Item {
 const SPACE = 0x20;
 const TAB = 0x09;
 
-// Blocks only: inline markup is text here. Deeper nesting is skipped, which keeps the time linear.
-const markdown = new MarkdownIt({ html: true, maxNesting: 20 });
+/** Six lists in each other: a list and its item count one each. It is a factor of the time for hostile text. */
+const MAX_NESTING = 12;
+
+// Blocks only: inline markup is text here.
+const markdown = new MarkdownIt({ html: true, maxNesting: MAX_NESTING });
 markdown.core.ruler.enableOnly(['normalize', 'block']);
 markdown.block.ruler.disable('reference');
 markdown.block.ruler.at('table', tableExtent, { alt: ['paragraph', 'reference'] });
@@ -55,7 +60,7 @@ function toBlock(tokens: readonly Token[], from: number, to: number): Block | nu
   const first = tokens[from];
   if (!first?.map) return null;
   const [start, end] = first.map;
-  const base = { start, end, level: 0, text: '', items: [], blank: false };
+  const base = { start, end, level: 0, text: '', items: [], blank: false, tooDeep: null };
   switch (first.type) {
     case 'heading_open': {
       const text = oneLine(tokens[from + 1]?.content ?? '');
@@ -65,10 +70,23 @@ function toBlock(tokens: readonly Token[], from: number, to: number): Block | nu
       return { ...base, kind: 'table' };
     case 'bullet_list_open':
     case 'ordered_list_open':
-      return { ...base, kind: 'list', items: itemsOf(tokens, from, to), blank: !hasText(tokens, from, to) };
+      return { ...base, ...contentOf(tokens, from, to), kind: 'list', items: itemsOf(tokens, from, to) };
     default:
-      return { ...base, kind: 'other', blank: !hasText(tokens, from, to) };
+      return { ...base, ...contentOf(tokens, from, to), kind: 'other' };
   }
+}
+
+function contentOf(tokens: readonly Token[], from: number, to: number): Pick<Block, 'blank' | 'tooDeep'> {
+  return { blank: !hasText(tokens, from, to), tooDeep: tooDeepAt(tokens, from, to) };
+}
+
+function tooDeepAt(tokens: readonly Token[], from: number, to: number): number | null {
+  for (let at = from; at < to; at += 1) {
+    const token = tokens[at];
+    if (!token || token.level + 1 < MAX_NESTING) continue;
+    if (token.type === 'list_item_open' || token.type === 'blockquote_open') return token.map?.[0] ?? null;
+  }
+  return null;
 }
 
 function itemsOf(tokens: readonly Token[], from: number, to: number): readonly Item[] {

@@ -57,10 +57,19 @@ function tooLong(limit: string): ParsedDocument {
   return { ok: false, errors: [{ line: 1, section: null, rule: 'size', message, fix: 'make it shorter' }] };
 }
 
+function nestedTooDeep(line: number): ParsedDocument {
+  const message = 'lists and quotes are nested too deep';
+  const fix = 'have at most five lists in each other';
+  return { ok: false, errors: [{ line, section: null, rule: 'nesting', message, fix }] };
+}
+
 function readSectioned(type: SectionedType, lines: string[]): ParsedDocument {
   const frontMatter = readFrontMatter(lines);
   if (frontMatter) lines.fill('', 0, frontMatter.end);
-  const { title, parts, errors: divided } = divide(readBlocks(lines.join('\n')), lines.length);
+  const blocks = readBlocks(lines.join('\n'));
+  const tooDeep = blocks.find((block) => block.tooDeep !== null)?.tooDeep ?? null;
+  if (tooDeep !== null) return nestedTooDeep(tooDeep + 1);
+  const { title, parts, errors: divided } = divide(blocks, lines.length);
   const { sections, errors: checked } = checkSections(type, parts, title?.line ?? 1);
   const errors = [...(frontMatter ? [frontMatterError(type)] : []), ...divided, ...checked];
   const titled = { title: title?.text ?? '', line: title?.line ?? 1 };

@@ -27,7 +27,7 @@ export async function fromClient(session: Session): Promise<CarriedOut> {
   } catch (error) {
     if (session.accepted === null) throw error;
   }
-  const { result, lease } = session.accepted!.report;
+  const { result, lease } = session.accepted.report;
   return { kind: 'result', result, source: 'claimed', ...(lease === undefined ? {} : { lease }) };
 }
 

@@ -251,3 +251,10 @@ test('each fixture is what its line numbers say', () => {
   for (const type of ['context', 'component', 'review', 'rule'] as const)
     expect(errorsOf(type, FIXTURES[type])).toEqual([]);
 });
+
+test('five lists in each other are read; deeper nesting is an error, for what follows could not be seen', () => {
+  const nested = (depth: number) => Array.from({ length: depth }, (_, at) => `${' '.repeat(at * 2)}- a`).join('\n');
+  expect(errorsOf('component', COMPONENT.replace('An invoice.', nested(5)))).toEqual([]);
+  expect(errorsOf('component', COMPONENT.replace('An invoice.', nested(6)))).toEqual([[9, null, 'nesting']]);
+  expect(errorsOf('component', `${COMPONENT}${'> '.repeat(12)}a\n\n## Notes\n`)).toEqual([[15, null, 'nesting']]);
+});
