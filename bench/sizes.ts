@@ -4,21 +4,22 @@ export interface Sizes {
   readonly reports: { readonly repeats: number; readonly seconds: number };
   /** In batches, until there are 500 sessions, and so many bare workflows. */
   readonly starts: { readonly repeats: number; readonly bare: number };
-  readonly children: { readonly repeats: number; readonly oneTurnRepeats: number };
+  /** A bare parent with fewer than 100 children is scaled up: its lanes are full all the time. */
+  readonly children: { readonly repeats: number; readonly bare: number; readonly oneTurnRepeats: number };
   readonly kill: { readonly waiting: number; readonly insideTask: number };
 }
 
 export const FULL: Sizes = {
   reports: { repeats: 9, seconds: 5 },
   starts: { repeats: 10, bare: 500 },
-  children: { repeats: 3, oneTurnRepeats: 3 },
+  children: { repeats: 3, bare: 100, oneTurnRepeats: 3 },
   kill: { waiting: 9, insideTask: 5 },
 };
 
 /** Under two minutes in all. */
 export const QUICK: Sizes = {
   reports: { repeats: 3, seconds: 1.5 },
-  starts: { repeats: 5, bare: 250 },
-  children: { repeats: 1, oneTurnRepeats: 0 },
+  starts: { repeats: 5, bare: 125 },
+  children: { repeats: 1, bare: 50, oneTurnRepeats: 0 },
   kill: { waiting: 3, insideTask: 0 },
 };

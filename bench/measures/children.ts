@@ -36,7 +36,7 @@ export async function measureChildren(stack: BenchStack, sizes: Sizes['children'
   const { one, other } = await interleaved(
     sizes.repeats,
     () => contextSession(stack),
-    () => bareParent(stack, same),
+    async () => ((await bareParent(stack, same, sizes.bare)) * CHILDREN) / sizes.bare,
   );
   const oneTurn: number[] = [];
   for (let repeat = 0; repeat < sizes.oneTurnRepeats; repeat += 1) {

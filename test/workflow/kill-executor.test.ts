@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,9 @@ import { expectConsistent, logPushes, turnsOf } from '../support/consistency.js'
 import { createGates, type Gates } from '../support/gates.js';
 import { createRig, type Rig } from '../support/rig.js';
 import { endWorkerProcesses, isAlive, startWorkerProcess } from '../support/worker-process.js';
+
+// Each lost executor costs the 10 s of silence after which it counts as lost.
+jest.setTimeout(120_000);
 
 let rig: Rig;
 let gates: Gates;

@@ -43,9 +43,12 @@ beforeEach(() => {
 afterEach(async () => {
   gates.end();
   await endWorkerProcesses();
-  await rig.end();
-  await temporal?.kill();
-  temporal = null;
+  try {
+    await rig.end();
+  } finally {
+    await temporal?.kill();
+    temporal = null;
+  }
 });
 
 /** A manual session with its first command carried out, but not reported. */
@@ -119,9 +122,8 @@ test('Postgres frozen with reports on their way: what it carries out when it wak
   const [signalled, updated] = [await withReport(), await withReport()];
   postgres.freeze();
   await rig.client.reportResult(signalled.sessionId, signalled.report);
-  // Sent again like a client does that is told that its call failed.
-  const answering = eventually(() => rig.client.submitResult(updated.sessionId, updated.report), 'an answer', 40);
-  await expectWaitsForSystem(signalled.sessionId, 'validateResult.Initialize');
+  const answering = rig.client.submitResult(updated.sessionId, updated.report);
+  for (const { sessionId } of [signalled, updated]) await expectWaitsForSystem(sessionId, 'validateResult.Initialize');
   postgres.thaw();
 
   expect(commandOf((await answering).next).step).toBe('GenerateImplementation');
