@@ -18,8 +18,8 @@ export const FULL: Sizes = {
 
 /** Under two minutes in all. */
 export const QUICK: Sizes = {
-  reports: { repeats: 3, seconds: 1.5 },
-  starts: { repeats: 5, bare: 125 },
-  children: { repeats: 1, bare: 50, oneTurnRepeats: 0 },
+  reports: { repeats: 2, seconds: 1.5 },
+  starts: { repeats: 5, bare: 50 },
+  children: { repeats: 1, bare: 25, oneTurnRepeats: 0 },
   kill: { waiting: 3, insideTask: 0 },
 };
