@@ -22,10 +22,12 @@ export const MODEL: ProjectModel = {
     toolchain: 'node',
     remote: '/var/tmp/specwright-bench.git',
     defaultBranch: 'main',
+    forge: null,
+    bounds: {},
   },
   contexts: [
-    { name: SMALL_CONTEXT, description: 'Amounts of money, invoices and receipts.' },
-    { name: LARGE_CONTEXT, description: 'A hundred small things.' },
+    { name: SMALL_CONTEXT, description: 'Amounts of money, invoices and receipts.', dependsOn: [] },
+    { name: LARGE_CONTEXT, description: 'A hundred small things.', dependsOn: [] },
   ],
   components: [
     component(SMALL_CONTEXT, SMALL_COMPONENT, 'Adds up lines of quantity and unit price to net, tax and gross.'),

@@ -1,4 +1,5 @@
-import type { JsonObject } from './json.js';
+import type { Forge } from './forge.js';
+import type { SessionTypeName } from './session.js';
 
 export const COMMAND_KINDS = [
   'prepare_workspace',
@@ -41,18 +42,32 @@ export interface ExpectedTestReport {
   readonly component: string;
   /** The test file that was run; a failing case named after it is a file that did not load. */
   readonly testFile: string;
+  /** What the test runner said for people, reported as an output too: it tells why a file did not load. */
+  readonly log?: { readonly path: string; readonly output: string };
+}
+
+/** A design document at `path`, its bytes reported as the output named `output`. */
+export interface ExpectedDocument {
+  readonly path: string;
+  readonly output: string;
+  readonly type: 'context' | 'component' | 'review';
+  /** The component it describes, which an error in it is charged to; null for a context and a review. */
+  readonly component: string | null;
 }
 
 export interface Expects {
   readonly files: readonly ExpectedFile[];
   readonly testReports: readonly ExpectedTestReport[];
+  readonly documents?: readonly ExpectedDocument[];
+  /** Which of these paths exist at that commit is to be reported as `evidence.baseFiles`. */
+  readonly base?: { readonly commit: string; readonly paths: readonly string[] };
 }
 
 /** What a kind needs besides its script. */
 export type CommandMetadata = {
   readonly prepare_workspace: WorkspaceMetadata;
   readonly agent: AgentMetadata;
-  readonly check_document: JsonObject;
+  readonly check_document: WorkspaceMetadata;
   readonly run_tests: WorkspaceMetadata;
   readonly spawn_children: SpawnMetadata;
   readonly finalize: FinalizeMetadata;
@@ -69,11 +84,14 @@ export interface WorkspaceMetadata {
 
 export interface AgentMetadata extends WorkspaceMetadata {
   readonly context: string;
-  readonly component: string;
+  /** Null for work on a whole context. */
+  readonly component: string | null;
   /** How often this component was given this step before, across attempts, plus one. */
   readonly turn: number;
   /** The agent's task; the same text as the script's stdin. */
   readonly prompt: string | LargeText;
+  /** The agent's conversation to go on with, when an earlier turn of this session told one. */
+  readonly conversationId?: string | null;
 }
 
 export interface FinalizeMetadata extends WorkspaceMetadata {
@@ -81,10 +99,15 @@ export interface FinalizeMetadata extends WorkspaceMetadata {
   readonly files: readonly string[];
   readonly message: string;
   readonly trailers: { readonly session: string; readonly step: string };
+  /** Where a pull request into `baseBranch` is to be opened, and its text; null for a child and for a plain remote. */
+  readonly pullRequest?: { readonly forge: Forge; readonly title: string; readonly body: string } | null;
 }
 
 export interface PlannedChild {
   readonly sessionId: string;
+  /** Absent: the `childType` of the parent's type. */
+  readonly type?: SessionTypeName;
+  /** `*` for a child that is about the whole context. */
   readonly component: string;
   readonly attempt: number;
   /** Components of this context that have to be merged before this one starts. */

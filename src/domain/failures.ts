@@ -32,6 +32,8 @@ export interface Failure {
   readonly line?: number;
   readonly rule?: string;
   readonly ids?: readonly string[];
+  /** For `quota`: when it is worth trying again, ISO 8601 with a time zone. */
+  readonly until?: string;
 }
 
 /** Failures of the surroundings, not of the work: the same step again with a pause, never a round of fixing. */

@@ -1,5 +1,6 @@
-export const TOOLCHAIN_NAMES = ['node'] as const;
-export type ToolchainName = (typeof TOOLCHAIN_NAMES)[number];
+import type { Bounds } from './bounds.js';
+import type { Forge } from './forge.js';
+import type { ToolchainSpec } from './toolchains/toolchain.js';
 
 export interface Component {
   readonly name: string;
@@ -30,15 +31,21 @@ export interface Rule {
 export interface Context {
   readonly name: string;
   readonly description: string;
+  /** Names of other contexts of the project. */
+  readonly dependsOn: readonly string[];
 }
 
 export interface Project {
   readonly name: string;
   readonly description: string;
-  readonly toolchain: ToolchainName;
+  readonly toolchain: ToolchainSpec;
   /** What git is given to fetch and push: a URL or an absolute path; never with credentials in it. */
   readonly remote: string;
   readonly defaultBranch: string;
+  /** Null: a plain remote, whose pull request is the text of `git request-pull`. */
+  readonly forge: Forge | null;
+  /** For sessions that are started without bounds of their own. */
+  readonly bounds: Bounds;
 }
 
 /** The rules for a component type in a session type; a context has no component type and gets the `*` ones. */

@@ -8,6 +8,10 @@ export type CheckedReport =
 
 export const MAX_TEXT = 4096;
 export const MAX_LIST = 1000;
+export const MAX_COST_USD = 1_000_000;
+/** A point in time that every clock reads alike. */
+export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+export const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text));
 export const SHA256 = /^[0-9a-f]{64}$/;
 export const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -37,7 +41,7 @@ function readReport(guard: Guard, value: unknown): void {
   if (!report) return;
   guard.text('report.commandId', report['commandId'], 100, 1);
   if (report['lease'] !== undefined) guard.integer('report.lease', report['lease'], 1, Number.MAX_SAFE_INTEGER);
-  const keys = ['status', 'exitCode', 'data', 'failure', 'evidence', 'outputs', 'startedAt', 'durationMs'];
+  const keys = ['status', 'exitCode', 'data', 'failure', 'evidence', 'outputs', 'agent', 'startedAt', 'durationMs'];
   const result = guard.object('result', report['result'], keys);
   if (!result) return;
   guard.oneOf('result.status', result['status'], RESULT_STATUSES);
@@ -48,6 +52,20 @@ function readReport(guard: Guard, value: unknown): void {
   if (result['failure'] !== undefined) readFailure(guard, result['failure']);
   if (result['evidence'] !== undefined) readEvidence(guard, result['evidence']);
   if (result['outputs'] !== undefined) readOutputs(guard, result['outputs']);
+  if (result['agent'] !== undefined) readAgentRun(guard, result['agent']);
+}
+
+function readAgentRun(guard: Guard, value: unknown): void {
+  const run = guard.object('result.agent', value, ['inputTokens', 'outputTokens', 'costUsd', 'conversationId']);
+  if (!run) return;
+  for (const key of ['inputTokens', 'outputTokens']) {
+    if (run[key] !== undefined) guard.integer(`result.agent.${key}`, run[key], 0, Number.MAX_SAFE_INTEGER);
+  }
+  const cost = run['costUsd'];
+  if (cost !== undefined && !(typeof cost === 'number' && cost >= 0 && cost <= MAX_COST_USD)) {
+    guard.fail('result.agent.costUsd', `must be a number from 0 to ${MAX_COST_USD}`, 'send US dollars');
+  }
+  if (run['conversationId'] !== undefined) guard.text('result.agent.conversationId', run['conversationId'], 200, 1);
 }
 
 function readData(guard: Guard, value: unknown): void {
@@ -60,12 +78,25 @@ function readData(guard: Guard, value: unknown): void {
 }
 
 function readFailure(guard: Guard, value: unknown): void {
-  const failure = guard.object('result.failure', value, ['kind', 'message', 'detail', 'file', 'line', 'rule', 'ids']);
+  const failure = guard.object('result.failure', value, [
+    'kind',
+    'message',
+    'detail',
+    'file',
+    'line',
+    'rule',
+    'ids',
+    'until',
+  ]);
   if (!failure) return;
   guard.oneOf('result.failure.kind', failure['kind'], FAILURE_KINDS);
   guard.text('result.failure.message', failure['message'], MAX_TEXT, 1);
   for (const key of ['detail', 'file', 'rule']) {
     if (failure[key] !== undefined) guard.text(`result.failure.${key}`, failure[key], MAX_TEXT);
+  }
+  const { until } = failure;
+  if (until !== undefined && !(typeof until === 'string' && isTimestamp(until))) {
+    guard.fail('result.failure.until', 'must be a time with its zone', 'write it like 2026-11-21T15:00:00Z');
   }
   if (failure['line'] !== undefined) guard.integer('result.failure.line', failure['line'], 0, 1e9);
   if (failure['ids'] !== undefined) {
@@ -74,17 +105,36 @@ function readFailure(guard: Guard, value: unknown): void {
 }
 
 function readEvidence(guard: Guard, value: unknown): void {
-  const evidence = guard.object('result.evidence', value, ['files', 'git']);
+  const evidence = guard.object('result.evidence', value, ['files', 'baseFiles', 'git', 'pullRequest']);
   if (!evidence) return;
   if (evidence['files'] !== undefined) {
     guard.list('result.evidence.files', evidence['files'], MAX_LIST, (field, item) => readFile(guard, field, item));
   }
+  if (evidence['baseFiles'] !== undefined) {
+    guard.list(
+      'result.evidence.baseFiles',
+      evidence['baseFiles'],
+      MAX_LIST,
+      (field, path) => void guard.text(field, path, 500, 1),
+    );
+  }
+  if (evidence['pullRequest'] !== undefined) readPullRequest(guard, evidence['pullRequest']);
   if (evidence['git'] === undefined) return;
   const keys = ['branch', 'baseSha', 'commit', 'remoteSha'];
   const git = guard.object('result.evidence.git', evidence['git'], keys);
   for (const key of git ? keys : []) {
     if (git?.[key] !== undefined) guard.text(`result.evidence.git.${key}`, git[key], 250);
   }
+}
+
+function readPullRequest(guard: Guard, value: unknown): void {
+  const field = 'result.evidence.pullRequest';
+  const request = guard.object(field, value, ['url', 'number', 'state', 'headSha']);
+  if (!request) return;
+  guard.text(`${field}.url`, request['url'], 1000, 1);
+  guard.integer(`${field}.number`, request['number'], 1, Number.MAX_SAFE_INTEGER);
+  guard.oneOf(`${field}.state`, request['state'], ['open', 'closed', 'merged']);
+  guard.text(`${field}.headSha`, request['headSha'], 250);
 }
 
 function readFile(guard: Guard, field: string, value: unknown): void {

@@ -18,6 +18,16 @@ export interface OutputRef {
   readonly bytes: number;
 }
 
+/** What an agent said about its run. What it did not say is absent, which is not zero. */
+export interface AgentRun {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** US dollars. */
+  readonly costUsd?: number;
+  /** The vendor's name of the conversation, so that a fix can go on with it. */
+  readonly conversationId?: string;
+}
+
 /** What came back from running a command. */
 export interface Result {
   readonly status: ResultStatus;
@@ -26,6 +36,7 @@ export interface Result {
   readonly failure?: Failure;
   readonly evidence?: Evidence;
   readonly outputs?: readonly Output[];
+  readonly agent?: AgentRun;
   /** ISO 8601, by the reporter's clock. */
   readonly startedAt?: string;
   readonly durationMs?: number;

@@ -39,6 +39,16 @@ export interface PullRequest {
   readonly body: string;
   /** `git request-pull` style text for a plain remote. */
   readonly compare: string;
+  /** Where the forge shows it; absent for a plain remote. */
+  readonly url?: string;
+  readonly number?: number;
+}
+
+/** A component an operator decided to go on without. */
+export interface Waiver {
+  readonly component: string;
+  readonly userId: string;
+  readonly reason: string;
 }
 
 /** What judging adds to the session. */

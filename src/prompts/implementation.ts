@@ -1,7 +1,7 @@
 import { matchingRules, type Component } from '../domain/project.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Failure } from '../domain/failures.js';
-import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { bounded, clipped, fenced } from './fence.js';
 
 export interface Prompt {
@@ -26,7 +26,7 @@ export function fixImplementationPrompt(facts: StepFacts): Prompt {
 
 function compose(facts: StepFacts, task: string): string {
   const { project, context, component, session } = facts;
-  const toolchain = TOOLCHAINS[project.toolchain];
+  const toolchain = toolchainOf(project.toolchain);
   const name = component?.name ?? '';
   const always = [
     `# Task\n\n${task}`,
@@ -57,7 +57,7 @@ function describe({ name, type, description }: Component): string {
 function dependencies({ component, components, session, project }: StepFacts): readonly string[] {
   return (component?.dependsOn ?? []).map((name) => {
     const known = components.find((other) => other.name === name);
-    const path = TOOLCHAINS[project.toolchain].implementationPath(session.context, name);
+    const path = toolchainOf(project.toolchain).implementationPath(session.context, name);
     return section(`Depends on ${name}`, known ? `${describe(known)}\nread: ${path}` : name);
   });
 }

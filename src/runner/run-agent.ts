@@ -29,10 +29,10 @@ export async function runAgent(
   const stop = output.keepAlive(host.agent.name);
   context.progress(`${host.agent.name}: ${command.title}`);
   try {
-    const { context: name, component, turn } = metadata;
+    const { context: name, component, turn, conversationId = null } = metadata;
     const files = expects.files.map(({ path }) => path);
     const outcome = await host.agent.run(
-      { prompt, workspace, context: name, component, step: command.step, turn, files },
+      { prompt, workspace, context: name, component, step: command.step, turn, files, conversationId },
       {
         tempFolder,
         timeoutMs,
@@ -51,6 +51,7 @@ export async function runAgent(
       ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
       evidence: { files: await collectFiles(workspace, expects, context.signal) },
       outputs: await output.finish(),
+      ...(outcome.agent === undefined ? {} : { agent: outcome.agent }),
     };
     if (!outcome.ok) return failedResult(outcome.failure, found);
     return { status: 'ok', ...found, data: { agent: host.agent.name, text: clean(outcome.text, host.secrets, 2_000) } };

@@ -8,6 +8,8 @@ import { isBranch, isSessionId, isUuid, nameFault } from '../domain/names.js';
 import {
   base64Bytes,
   BASE64,
+  isTimestamp,
+  MAX_COST_USD,
   MAX_LIST,
   MAX_REPORT_BYTES,
   MAX_TEXT,
@@ -53,10 +55,18 @@ const failure = strict({
   line: whole(0, 1e9).exactOptional(),
   rule: text(MAX_TEXT).exactOptional(),
   ids: list(text(500)).exactOptional(),
+  until: z.string().refine(isTimestamp, 'must be a time with its zone').exactOptional(),
 });
 
 const evidence = strict({
   files: list(strict({ path: text(500, 1), sha256, bytes: whole(0) })).exactOptional(),
+  baseFiles: list(text(500, 1)).exactOptional(),
+  pullRequest: strict({
+    url: text(1000, 1),
+    number: whole(1),
+    state: z.enum(['open', 'closed', 'merged']),
+    headSha: text(250),
+  }).exactOptional(),
   git: strict({
     branch: text(250).exactOptional(),
     baseSha: text(250).exactOptional(),
@@ -95,6 +105,12 @@ export const resultSchema = strict({
   failure: failure.exactOptional(),
   evidence: evidence.exactOptional(),
   outputs: outputs.exactOptional(),
+  agent: strict({
+    inputTokens: whole(0).exactOptional(),
+    outputTokens: whole(0).exactOptional(),
+    costUsd: z.number().min(0).max(MAX_COST_USD).exactOptional(),
+    conversationId: text(200, 1).exactOptional(),
+  }).exactOptional(),
   startedAt: text(40).exactOptional(),
   durationMs: whole(0, 1e12).exactOptional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { textFault } from '../domain/json.js';
 import { isBranch, nameFault } from '../domain/names.js';
-import { TOOLCHAIN_NAMES } from '../domain/project.js';
+import { BUILT_IN_TOOLCHAINS } from '../domain/toolchains/toolchain.js';
 import { SESSION_TYPE_NAMES } from '../domain/session.js';
 import { remoteFault } from './remote.js';
 
@@ -77,7 +77,7 @@ export const projectFileSchema = z.strictObject({
   project: z.strictObject({
     name: line,
     description: prose,
-    toolchain: z.enum(TOOLCHAIN_NAMES),
+    toolchain: z.enum(BUILT_IN_TOOLCHAINS),
     remote,
     defaultBranch: branch.default('main'),
   }),

@@ -52,8 +52,8 @@ export function formatProjectErrors(errors: readonly ProjectFileError[]): string
 function toModel(content: ProjectFileContent, fileName: string): ProjectModel {
   const { project, contexts, rules } = content;
   return {
-    project: { ...project, remote: absoluteRemote(project.remote, fileName) },
-    contexts: contexts.map(({ name, description }) => ({ name, description })),
+    project: { ...project, remote: absoluteRemote(project.remote, fileName), forge: null, bounds: {} },
+    contexts: contexts.map(({ name, description }) => ({ name, description, dependsOn: [] })),
     components: contexts.flatMap((context) =>
       context.components.map((component): Component => ({ ...component, context: context.name })),
     ),

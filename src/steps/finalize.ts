@@ -1,6 +1,6 @@
 import type { FinalizeMetadata, ScriptLine } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
-import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { pullRequestText } from '../prompts/pull-request.js';
 import { admitted, badExit, failed, missingFiles, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
@@ -62,7 +62,7 @@ export const finalize: Step = {
 
 function finalizeMetadata(facts: StepFacts): FinalizeMetadata {
   const { session, project } = facts;
-  const toolchain = TOOLCHAINS[project.toolchain];
+  const toolchain = toolchainOf(project.toolchain);
   const components = session.component === null ? facts.components.map(({ name }) => name) : [session.component];
   const subject = session.component === null ? `context ${session.context}` : subjectOf(facts);
   return {

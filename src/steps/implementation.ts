@@ -1,4 +1,4 @@
-import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Built } from '../domain/judging.js';
 import { fixImplementationPrompt, generateImplementationPrompt, type Prompt } from '../prompts/implementation.js';
@@ -28,7 +28,7 @@ function buildAgentCommand(facts: StepFacts, verb: string, prompt: Prompt): Buil
   if (component === null) {
     return { ok: false, failure: { kind: 'blocked', message: 'this session has no component to implement' } };
   }
-  const path = TOOLCHAINS[facts.project.toolchain].implementationPath(context, component);
+  const path = toolchainOf(facts.project.toolchain).implementationPath(context, component);
   return {
     ok: true,
     command: {

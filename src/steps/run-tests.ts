@@ -1,4 +1,4 @@
-import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { admitted, badExit, failed, missingFiles, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
 import { judgeTests } from './test-verdict.js';
@@ -7,6 +7,7 @@ import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
 const TIMEOUT_MS = 10 * 60_000;
 const REPORT_PATH = '.specwright-test-report.xml';
 const REPORT_OUTPUT = 'test-report';
+const LOG_PATH = '.specwright-test-log.txt';
 
 /** Runs the component's test file; only the report's bytes say whether it passes. */
 export const runTests: Step = {
@@ -15,7 +16,7 @@ export const runTests: Step = {
     const { context, component } = facts.session;
     if (component === null)
       return { ok: false, failure: { kind: 'blocked', message: 'this session has no component to test' } };
-    const toolchain = TOOLCHAINS[facts.project.toolchain];
+    const toolchain = toolchainOf(facts.project.toolchain);
     const testFile = toolchain.testPath(context, component);
     return {
       ok: true,
@@ -23,7 +24,12 @@ export const runTests: Step = {
         kind: 'run_tests',
         title: `Run the tests of ${subjectOf(facts)}`,
         script: [
-          { argv: toolchain.testArgv(testFile, REPORT_PATH), cwd: '.', timeoutMs: TIMEOUT_MS, okExitCodes: [0, 1] },
+          {
+            argv: toolchain.testArgv(testFile, REPORT_PATH, LOG_PATH),
+            cwd: '.',
+            timeoutMs: TIMEOUT_MS,
+            okExitCodes: [0, 1],
+          },
         ],
         cwd: cwdOf(facts),
         timeoutMs: TIMEOUT_MS,

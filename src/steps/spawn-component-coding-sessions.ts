@@ -4,7 +4,7 @@ import { tail, type Failure } from '../domain/failures.js';
 import type { JudgeInput } from '../domain/judging.js';
 import { branchName } from '../domain/names.js';
 import type { ChargedComponent, Verdict } from '../domain/session.js';
-import { TOOLCHAINS } from '../domain/toolchains/catalog.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { admitted, passed, unsure } from './judge.js';
 import { planChildren } from './plan-children.js';
 import type { Step } from './step.js';
@@ -21,7 +21,7 @@ export const spawnComponentCodingSessions: Step = {
     const plan = planChildren(facts);
     if (!plan.ok) return plan;
     const { session, components, project } = facts;
-    const toolchain = TOOLCHAINS[project.toolchain];
+    const toolchain = toolchainOf(project.toolchain);
     const reports = components.map(({ name }) => reportOf(facts, name));
     const metadata: SpawnMetadata = {
       ...workspaceOf(facts),
@@ -36,7 +36,9 @@ export const spawnComponentCodingSessions: Step = {
         title: `Implement the ${plan.children.length} open components of ${session.context}`,
         script: [
           ...(session.executorQueue === null ? mergeScript(metadata) : []),
-          ...reports.map((report) => line([...toolchain.testArgv(report.testFile, report.path)], [0, 1])),
+          ...reports.map((report) =>
+            line([...toolchain.testArgv(report.testFile, report.path, report.log!.path)], [0, 1]),
+          ),
         ],
         cwd: cwdOf(facts),
         timeoutMs: TIMEOUT_MS,
@@ -104,12 +106,13 @@ function judgeComponent({ command, result, outputs }: JudgeInput, component: str
 }
 
 function reportOf(facts: StepFacts, component: string): ExpectedTestReport {
-  const testFile = TOOLCHAINS[facts.project.toolchain].testPath(facts.session.context, component);
+  const testFile = toolchainOf(facts.project.toolchain).testPath(facts.session.context, component);
   return {
     path: `.specwright-test-report.${component}.xml`,
     output: `test-report/${component}`,
     component,
     testFile,
+    log: { path: `.specwright-test-log.${component}.txt`, output: `test-log/${component}` },
   };
 }
 

@@ -9,8 +9,16 @@ import type { SessionEvent } from '../../src/ports/session-reader.js';
 import type { Database } from './database.js';
 
 export const MODEL: ProjectModel = {
-  project: { name: 'Shop', description: 'A shop.', toolchain: 'node', remote: '/srv/shop.git', defaultBranch: 'main' },
-  contexts: [{ name: 'Billing', description: 'Money.' }],
+  project: {
+    name: 'Shop',
+    description: 'A shop.',
+    toolchain: 'node',
+    remote: '/srv/shop.git',
+    defaultBranch: 'main',
+    forge: null,
+    bounds: {},
+  },
+  contexts: [{ name: 'Billing', description: 'Money.', dependsOn: [] }],
   components: ['Invoice', 'Tax'].map((name) => ({
     name: `Billing.${name}`,
     context: 'Billing',

@@ -37,7 +37,7 @@ export class ManualClient {
   /** Stands for the person's own agent: the example's prepared output for this turn. */
   private write(command: Command & { kind: 'agent' }, cwd: string): void {
     const { context, component, turn } = command.metadata;
-    const prepared = join(this.example.scripted, context, component, `${command.step}.${turn}`);
+    const prepared = join(this.example.scripted, context, component ?? '', `${command.step}.${turn}`);
     cpSync(prepared, cwd, { recursive: true });
   }
 

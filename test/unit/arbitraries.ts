@@ -15,6 +15,10 @@ const someText = text.filter((value) => value.length > 0);
 const sha256 = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
 const bytes = fc.nat(1_000_000);
 
+const timestamp = fc
+  .date({ noInvalidDate: true, min: new Date('2000-01-01'), max: new Date('2100-01-01') })
+  .map((date) => date.toISOString());
+
 export const failure: fc.Arbitrary<Failure> = some<Failure>(
   {
     kind: fc.constantFrom(...FAILURE_KINDS),
@@ -24,6 +28,7 @@ export const failure: fc.Arbitrary<Failure> = some<Failure>(
     line: fc.nat(9999),
     rule: text,
     ids: fc.array(text, { maxLength: 3 }),
+    until: timestamp,
   },
   ['kind', 'message'],
 );
@@ -37,6 +42,13 @@ const output = fc.oneof(
 const evidence = fc.record(
   {
     files: fc.array(fc.record({ path: someText, sha256, bytes }), { maxLength: 3 }),
+    baseFiles: fc.array(someText, { maxLength: 3 }),
+    pullRequest: fc.record({
+      url: someText,
+      number: fc.integer({ min: 1, max: 99_999 }),
+      state: fc.constantFrom('open', 'closed', 'merged'),
+      headSha: text,
+    }),
     git: fc.record({ branch: text, baseSha: text, commit: text, remoteSha: text }, { requiredKeys: [] }),
   },
   { requiredKeys: [] },
@@ -57,6 +69,15 @@ export const result: fc.Arbitrary<Result> = some<Result>(
     outputs: fc
       .array(output, { maxLength: 3 })
       .map((all) => all.map((content, index) => ({ name: `output-${index}`, ...content }))),
+    agent: fc.record(
+      {
+        inputTokens: bytes,
+        outputTokens: bytes,
+        costUsd: fc.double({ min: 0, max: 1e6, noNaN: true }),
+        conversationId: someText,
+      },
+      { requiredKeys: [] },
+    ),
     startedAt: text,
     durationMs: bytes,
   },

@@ -116,7 +116,7 @@ test('cancelling a parent ends its children and their commands first, and everyt
 
 test('an empty context fails by name', async () => {
   rig = await createRig('unplannable', {
-    model: (model) => ({ ...model, contexts: [...model.contexts, { name: 'Empty', description: '' }] }),
+    model: (model) => ({ ...model, contexts: [...model.contexts, { name: 'Empty', description: '', dependsOn: [] }] }),
   });
   const empty = await startContext({ context: 'Empty' });
   await expect(rig.client.result(empty)).rejects.toMatchObject({

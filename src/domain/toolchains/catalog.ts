@@ -1,5 +1,10 @@
-import type { ToolchainName } from '../project.js';
+import { custom } from './custom.js';
 import { node } from './node.js';
-import type { Toolchain } from './toolchain.js';
+import { python } from './python.js';
+import type { BuiltInToolchain, Toolchain, ToolchainSpec } from './toolchain.js';
 
-export const TOOLCHAINS: Readonly<Record<ToolchainName, Toolchain>> = { node };
+const BUILT_IN: Readonly<Record<BuiltInToolchain, Toolchain>> = { node, python };
+
+export function toolchainOf(spec: ToolchainSpec): Toolchain {
+  return typeof spec === 'string' ? BUILT_IN[spec] : custom(spec);
+}

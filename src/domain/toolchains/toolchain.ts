@@ -2,6 +2,23 @@
 export interface Toolchain {
   implementationPath(context: string, component: string): string;
   testPath(context: string, component: string): string;
-  /** argv that runs one test file and writes JUnit XML to `reportPath`. */
-  testArgv(testPath: string, reportPath: string): readonly string[];
+  /** argv that runs one test file and writes JUnit XML to `reportPath`, and what it says for people to `logPath` where it can. */
+  testArgv(testPath: string, reportPath: string, logPath: string): readonly string[];
+  /** Whether a failing test, or a file that does not load, says that this component's implementation is not there, and nothing else. */
+  saysMissing(text: string, context: string, component: string): boolean;
 }
+
+/** A project's own layout by templates; see docs/toolchains.md. */
+export interface CustomToolchain {
+  /** Path of a component's implementation, for example `lib/{context}/{component}.ex`. */
+  readonly implementation: string;
+  readonly test: string;
+  /** `{test}`, `{report}` and `{log}` are replaced in every argument. */
+  readonly testArgv: readonly string[];
+  /** What the test runner says when an implementation is not there; templates too. */
+  readonly missing: readonly string[];
+}
+
+export const BUILT_IN_TOOLCHAINS = ['node', 'python'] as const;
+export type BuiltInToolchain = (typeof BUILT_IN_TOOLCHAINS)[number];
+export type ToolchainSpec = BuiltInToolchain | CustomToolchain;

@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failures.js';
+import type { AgentRun } from '../../domain/result.js';
 import type { ProcessOutcome } from '../run-process.js';
 
 /** One piece of work for an agent, in a workspace of its own. */
@@ -6,12 +7,15 @@ export interface AgentTask {
   readonly prompt: string;
   readonly workspace: string;
   readonly context: string;
-  readonly component: string;
+  /** Null for work on a whole context. */
+  readonly component: string | null;
   readonly step: string;
   /** How often this component was given this step, this time included. */
   readonly turn: number;
   /** Paths the agent is to leave behind. */
   readonly files: readonly string[];
+  /** The conversation of an earlier turn to go on with, or null. */
+  readonly conversationId: string | null;
 }
 
 /** What the runner lends an agent. */
@@ -24,8 +28,14 @@ export interface AgentTools {
 }
 
 export type AgentOutcome =
-  | { readonly ok: true; readonly exitCode: number; /** The end of what it said. */ readonly text: string }
-  | { readonly ok: false; readonly exitCode?: number; readonly failure: Failure };
+  | {
+      readonly ok: true;
+      readonly exitCode: number;
+      /** The end of what it said. */
+      readonly text: string;
+      readonly agent?: AgentRun;
+    }
+  | { readonly ok: false; readonly exitCode?: number; readonly failure: Failure; readonly agent?: AgentRun };
 
 /** Turns a prompt into a program to run, and its end into an outcome. */
 export interface Agent {

@@ -47,7 +47,7 @@ function fill(argument: string, task: AgentTask, promptFile: string): string {
     prompt_file: promptFile,
     workspace: task.workspace,
     context: task.context,
-    component: task.component,
+    component: task.component ?? '',
     step: task.step,
     turn: String(task.turn),
   };

@@ -1,6 +1,7 @@
 /**
- * A program, run by Node: copies `<folder>/<context>/<component>/<step>.<turn>/` over the current folder. What a coding
- * agent would write is prepared there, so that demo and tests run the same way every time.
+ * A program, run by Node: copies `<folder>/<context>/<component>/<step>.<turn>/` over the current folder; its arguments are
+ * the folder and the names below it. What a coding agent would write is prepared there, so that demo and tests run the
+ * same way every time.
  *
  * Exit codes: 0 copied, 3 the folder is missing, 4 something in it or in its way may not be followed.
  */
@@ -13,10 +14,10 @@ const REFUSED = 4;
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 async function main(args: readonly string[]): Promise<number> {
-  const [folder = '', context = '', component = '', step = '', turn = ''] = args;
-  const unsafe = [context, component, step, turn].find((name) => !SAFE_NAME.test(name));
+  const [folder = '', ...names] = args;
+  const unsafe = names.find((name) => !SAFE_NAME.test(name));
   if (unsafe !== undefined) return say(REFUSED, `${JSON.stringify(unsafe)} cannot be a folder name`);
-  const source = join(folder, context, component, `${step}.${turn}`);
+  const source = join(folder, ...names);
   const found = await lstat(source).catch(() => null);
   if (!found?.isDirectory()) return say(NO_FOLDER, `there is no prepared output ${source}`);
   const refusal = await copyOver(source, process.cwd(), '');

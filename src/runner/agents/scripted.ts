@@ -6,7 +6,7 @@ import type { Agent } from './agent.js';
 
 export interface ScriptedAgentConfig {
   readonly kind: 'scripted';
-  /** Absolute path of the prepared outputs: `<dir>/<context>/<component>/<step>.<turn>/`. */
+  /** Absolute path of the prepared outputs: `<dir>/<context>/<component>/<step>.<turn>/`, without component for work on a context. */
   readonly dir: string;
   /** The compiled `scripted-agent.js`; the one beside this file, or of the build, by default. */
   readonly program?: string;
@@ -24,7 +24,8 @@ export function createScriptedAgent(config: ScriptedAgentConfig): Agent {
         : `the scripted agent is not built: ${program} is missing (npm run build)`;
     },
     async run(task, tools) {
-      const argv = [process.execPath, program, config.dir, task.context, task.component, task.step, String(task.turn)];
+      const subject = task.component === null ? [task.context] : [task.context, task.component];
+      const argv = [process.execPath, program, config.dir, ...subject, `${task.step}.${task.turn}`];
       const ended = lineOutcome('the scripted agent', await tools.run(argv), tools.timeoutMs);
       if (!ended.ran) return { ok: false, failure: ended.failure };
       if (ended.exitCode === 0) return { ok: true, exitCode: 0, text: ended.tail };
