@@ -24,6 +24,7 @@ GRANT DELETE ON contexts, components, stories, rules TO sw_rw;
 ALTER TABLE sessions
   ADD base_branch text,
   ADD toolchain jsonb,
+  ADD tests jsonb,
   ADD waivers jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(waivers) = 'array');
 
 -- Null is unknown, which is not zero.

@@ -36,7 +36,10 @@ function generateCommand({ progress }: SessionDeps, step: Step): GenerateCommand
     const opened = await progress.openInteraction(input, (facts) => step.buildCommand(facts));
     switch (opened.kind) {
       case 'opened':
-        return offer(opened.command, input.mode, opened.executorQueue);
+        return {
+          ...offer(opened.command, input.mode, opened.executorQueue),
+          ...(input.seq === 1 && Object.keys(opened.bounds).length > 0 ? { bounds: opened.bounds } : {}),
+        };
       case 'unbuildable':
         return { ok: false, failure: opened.failure };
       case 'refused':

@@ -1,4 +1,5 @@
-import type { Command, CommandKind } from '../domain/command.js';
+import type { Bounds } from '../domain/bounds.js';
+import type { Command, CommandKind, PlannedChild } from '../domain/command.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
 import type { Result } from '../domain/result.js';
@@ -21,17 +22,21 @@ export interface GenerateInput extends InteractionKey {
   readonly start: StartInput | null;
 }
 
-/** A command for a client travels whole; one for the executor only as what the workflow needs. */
+/**
+ * A command for a client travels whole; one for the executor only as what the workflow needs. `bounds` come with the first
+ * command, when the project has some: a session keeps what it was started with.
+ */
 export type Generated =
-  | { readonly ok: true; readonly for: 'client'; readonly command: Command }
+  | { readonly ok: true; readonly for: 'client'; readonly command: Command; readonly bounds?: Bounds }
   | {
       readonly ok: true;
       readonly for: 'executor';
       readonly kind: CommandKind;
       readonly title: string;
       readonly timeoutMs: number;
+      readonly bounds?: Bounds;
     }
-  | { readonly ok: true; readonly for: 'children'; readonly command: Command }
+  | { readonly ok: true; readonly for: 'children'; readonly command: Command; readonly bounds?: Bounds }
   | { readonly ok: false; readonly failure: Failure }
   /** The scope or the subject does not exist: the session cannot begin. */
   | { readonly ok: false; readonly failure: Failure; readonly fatal: true };
@@ -57,7 +62,7 @@ export interface PlanInput {
   readonly sessionId: string;
   readonly seq: number;
   readonly commandId: string;
-  readonly children: readonly { readonly component: string; readonly sessionId: string; readonly attempt: number }[];
+  readonly children: readonly Omit<PlannedChild, 'dependsOn'>[];
 }
 
 export interface MergeInput {

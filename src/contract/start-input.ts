@@ -16,6 +16,8 @@ export interface StartInput {
   /** Default `wait`. */
   readonly onExhausted?: OnExhausted;
   readonly bounds?: Bounds;
+  /** The branch to start from and to deliver into, for a root; default: the project's default branch. */
+  readonly baseBranch?: string;
   /** Set by the parent workflow only. */
   readonly parent?: ParentLink;
   /** Set by continue-as-new only. */

@@ -23,6 +23,10 @@ export interface DesignedComponent {
   readonly name: string;
   readonly type: string;
   readonly description: string;
+  /** Null when the table has no such row. */
+  readonly priority: number | null;
+  /** Names of components; whether somebody knows them is for the project model to say. Null without such a row. */
+  readonly dependsOn: readonly string[] | null;
   readonly line: number;
 }
 
@@ -100,6 +104,9 @@ export type DocumentRule =
   | 'dependency-list'
   | 'dependency-name'
   | 'dependency-duplicate'
+  | 'dependency-unknown'
+  | 'dependency-cycle'
+  | 'entry-foreign'
   | 'more-errors';
 
 /**

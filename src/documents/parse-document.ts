@@ -1,3 +1,4 @@
+import { nameFault } from '../domain/names.js';
 import { componentTypeFault } from './component-type.js';
 import { checkSections } from './check-sections.js';
 import {
@@ -30,6 +31,10 @@ const COMPONENTS: EntryForm = {
   field: 'type',
   example: 'schema',
   valueFault: componentTypeFault,
+  optional: [
+    { field: 'depends on', example: 'Money, Invoice', valueFault: namesFault },
+    { field: 'priority', example: '10', valueFault: priorityFault },
+  ],
   textNeeded: () => 'has no description',
 };
 const REVIEWED: EntryForm = {
@@ -37,6 +42,7 @@ const REVIEWED: EntryForm = {
   field: 'verdict',
   example: VERDICTS.join(' or '),
   valueFault: (value) => (isVerdict(value) ? null : `is ${quoted(value)}`),
+  optional: [],
   textNeeded: (value) => (value === 'revise' ? 'is to be revised, and nothing says what is wrong' : null),
 };
 
@@ -104,7 +110,14 @@ function readContext(
     ...title,
     // Checked: what is missing is among the errors.
     sections: textOf(parts, lines) as ContextDocument['sections'],
-    components: entries.entries.map(({ name, value, text, line }) => ({ name, type: value, description: text, line })),
+    components: entries.entries.map(({ name, value, more, text, line }) => ({
+      name,
+      type: value,
+      description: text,
+      priority: more.has('priority') ? Number(more.get('priority')) : null,
+      dependsOn: more.has('depends on') ? namesOf(more.get('depends on')!) : null,
+      line,
+    })),
     dependencies: listed.dependencies,
   };
   return outcome(document, [...found, ...entries.errors, ...listed.errors]);
@@ -147,6 +160,24 @@ function outcome(
 function frontMatterError(type: SectionedType): DocumentError {
   const message = `a ${type} document has no front matter`;
   return { line: 1, section: null, rule: 'front-matter', message, fix: 'remove it' };
+}
+
+function namesOf(value: string): readonly string[] {
+  return value.split(',').map((name) => name.trim().replace(/^`(.*)`$/, '$1'));
+}
+
+/** Why a list of component names is refused. An empty one is left out rather than written. */
+function namesFault(value: string): string | null {
+  const names = namesOf(value);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) return `names ${quoted(twice)} twice`;
+  const bad = names.find((name) => nameFault(name) !== null);
+  return bad === undefined ? null : `holds ${quoted(bad)}, which ${nameFault(bad)}`;
+}
+
+/** As in `specwright.yaml`. */
+function priorityFault(value: string): string | null {
+  return /^-?\d{1,4}$/.test(value) && Math.abs(Number(value)) <= 1000 ? null : 'is no whole number from -1000 to 1000';
 }
 
 function isVerdict(value: string): value is ReviewVerdict['verdict'] {

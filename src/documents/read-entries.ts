@@ -4,13 +4,18 @@ import { quoted } from './document-errors.js';
 import { splitRow, type Block } from './markdown-blocks.js';
 import { partsAt, textBetween, type Part } from './split-sections.js';
 
-/** What the table under each `### Name` holds, and which text has to follow it. */
-export interface EntryForm {
-  readonly section: string;
-  /** The row that every table has, and the only one. */
+/** A row of an entry's table. */
+export interface EntryField {
   readonly field: string;
   readonly example: string;
   valueFault(value: string): string | null;
+}
+
+/** What the table under each `### Name` holds, and which text has to follow it. */
+export interface EntryForm extends EntryField {
+  readonly section: string;
+  /** Rows that a table may have besides. */
+  readonly optional: readonly EntryField[];
   /** Why there has to be text, or null. */
   textNeeded(value: string): string | null;
 }
@@ -18,6 +23,8 @@ export interface EntryForm {
 export interface Entry {
   readonly name: string;
   readonly value: string;
+  /** Optional rows that are there, by field. */
+  readonly more: ReadonlyMap<string, string>;
   readonly text: string;
   readonly line: number;
 }
@@ -59,9 +66,14 @@ function readEntry(part: Part, lines: readonly string[], form: EntryForm): { ent
   if (table?.kind !== 'table') {
     const message = `${quoted(name)} has no table under its heading`;
     report(line, 'entry-table', message, `put ${tableOf(form)} right under the heading`);
-    return { entry: { name, value: '', text: textBetween(lines, part.from, part.to), line }, errors };
+    return { entry: { name, value: '', more: new Map(), text: textBetween(lines, part.from, part.to), line }, errors };
   }
-  const value = readTable(table, lines, form, name, line, report);
+  const values = readTable(table, lines, form, name, report);
+  const value = values.get(form.field) ?? '';
+  if (!values.has(form.field)) {
+    const message = `the table of ${quoted(name)} has no row "${form.field}"`;
+    report(line, 'entry-field', message, `put ${tableOf(form)} there`);
+  }
   const text = textBetween(lines, table.end, part.to);
   const shown = part.blocks.some((block) => block.start >= table.end && !block.blank);
   const needed = form.textNeeded(value);
@@ -70,42 +82,36 @@ function readEntry(part: Part, lines: readonly string[], form: EntryForm): { ent
   if (text.length > MAX_TEXT) {
     report(line, 'entry-text', `the text of ${quoted(name)} is longer than ${MAX_TEXT} characters`, 'make it shorter');
   }
-  return { entry: { name, value, text, line }, errors };
+  return { entry: { name, value, more: values, text, line }, errors };
 }
 
-/** The value of the one field; the table's first two lines are its header. */
+/** The values by field; the table's first two lines are its header. */
 function readTable(
   table: Block,
   lines: readonly string[],
   form: EntryForm,
   name: string,
-  headingLine: number,
   report: (line: number, rule: DocumentRule, message: string, fix: string) => void,
-): string {
-  let value: string | null = null;
+): ReadonlyMap<string, string> {
+  const fields = [form, ...form.optional];
+  const values = new Map<string, string>();
   for (let at = table.start + 2; at < table.end; at += 1) {
-    const [field = '', found = ''] = splitRow(lines[at] ?? '');
-    if (field.toLowerCase() !== form.field) {
-      const fix = `keep only the row "${form.field}", and a blank line between table and text`;
-      report(at + 1, 'entry-field', `${quoted(field)} is no field of ${quoted(name)}`, fix);
-    } else if (value !== null) {
-      const message = `${quoted(name)} has its ${form.field} a second time`;
+    const [written = '', value = ''] = splitRow(lines[at] ?? '');
+    const known = fields.find(({ field }) => field === written.toLowerCase());
+    if (known === undefined) {
+      const kept = fields.map(({ field }) => `"${field}"`).join(', ');
+      const fix = `keep only ${fields.length === 1 ? 'the row' : 'rows out of'} ${kept}, and a blank line between table and text`;
+      report(at + 1, 'entry-field', `${quoted(written)} is no field of ${quoted(name)}`, fix);
+    } else if (values.has(known.field)) {
+      const message = `${quoted(name)} has its ${known.field} a second time`;
       report(at + 1, 'entry-field', message, 'keep one of the rows');
     } else {
-      value = found;
-      const fault = form.valueFault(found);
-      if (fault !== null) report(at + 1, 'entry-value', `the ${form.field} ${fault}`, `write it like ${form.example}`);
+      values.set(known.field, value);
+      const fault = known.valueFault(value);
+      if (fault !== null) report(at + 1, 'entry-value', `the ${known.field} ${fault}`, `write it like ${known.example}`);
     }
   }
-  if (value === null) {
-    report(
-      headingLine,
-      'entry-field',
-      `the table of ${quoted(name)} has no row "${form.field}"`,
-      `put ${tableOf(form)} there`,
-    );
-  }
-  return value ?? '';
+  return values;
 }
 
 function tableOf({ field, example }: EntryForm): string {

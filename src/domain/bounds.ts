@@ -32,3 +32,14 @@ export const STUCK_AFTER = 3;
 export function backoffMs(repetition: number): number {
   return Math.min(60_000, 1_000 * 2 ** Math.max(0, repetition - 1));
 }
+
+/** Where an agent does not say when its quota is back. */
+const QUOTA_PAUSE_MS = 10 * 60_000;
+/** A reset time further away is taken for a mistake. */
+const MAX_QUOTA_PAUSE_MS = 7 * 24 * 60 * 60_000;
+
+/** How long to wait for a quota; `until` is ISO 8601, `now` in milliseconds. */
+export function quotaPauseMs(until: string | null, now: number): number {
+  const wanted = until === null ? QUOTA_PAUSE_MS : Date.parse(until) - now;
+  return Number.isNaN(wanted) ? QUOTA_PAUSE_MS : Math.min(MAX_QUOTA_PAUSE_MS, Math.max(1_000, wanted));
+}

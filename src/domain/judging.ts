@@ -3,6 +3,7 @@ import type { EvidenceSource } from './evidence.js';
 import type { StepFacts } from './facts.js';
 import type { Failure } from './failures.js';
 import type { Result } from './result.js';
+import type { Verdict } from './session.js';
 
 /** What a step makes of the facts: a command, or why none can be built (a counted error interaction). */
 export type Built =
@@ -16,4 +17,23 @@ export interface JudgeInput {
   readonly source: EvidenceSource;
   /** Output bytes by output name, inline and referred ones alike. */
   readonly outputs: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What the design of a context adds to the project model; null leaves what is there, and 0 or nothing for what is new. */
+export interface DesignedModel {
+  readonly context: string;
+  /** Names of other contexts. */
+  readonly dependsOn: readonly string[];
+  readonly components: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly description: string;
+    readonly priority: number | null;
+    readonly dependsOn: readonly string[] | null;
+  }[];
+}
+
+/** A verdict, and what is written to the project model in the same transaction. */
+export interface Judgement extends Verdict {
+  readonly designed?: DesignedModel;
 }

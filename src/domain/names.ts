@@ -3,6 +3,8 @@ import { sha256Hex } from './digest.js';
 /** Components and contexts: letters, digits, `_` and `-`, in parts joined by dots; what a module may be called. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/;
 export const MAX_NAME = 100;
+const COMPONENT_TYPE = /^[A-Za-z][A-Za-z0-9 _-]*$/;
+const MAX_TYPE = 200;
 const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BRANCH_PART = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
@@ -19,10 +21,32 @@ export function nameFault(name: string): string | null {
     : 'must be letters, digits, _ and - in parts joined by dots, each starting with a letter';
 }
 
+/** Why a component type is refused, in specwright.yaml and in documents alike; null when it is fine. */
+export function componentTypeFault(type: string): string | null {
+  if (type === '') return 'is empty';
+  if (type.length > MAX_TYPE) return `is longer than ${MAX_TYPE} characters`;
+  return COMPONENT_TYPE.test(type) ? null : 'must be letters, digits, spaces, _ and -, beginning with a letter';
+}
+
 /** `Billing.LineItem` → `billing/line-item`: the name as a path without extension. */
 export function pathOf(name: string): string {
   return name.split('.').map(kebab).join('/');
 }
+
+/** `Billing.LineItem` → `billing/line_item`. */
+export function snakePathOf(name: string): string {
+  return pathOf(name).replaceAll('-', '_');
+}
+
+/** `billing.line_item` → `Billing.LineItem`; capitals inside a word stay as they are. */
+export function moduleOf(name: string): string {
+  return name
+    .split('.')
+    .map((part) => part.split(/[_-]+/).map(capitalized).join(''))
+    .join('.');
+}
+
+const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 export function kebab(text: string): string {
   return text

@@ -26,6 +26,8 @@ export interface CompletedTurn {
 export type Onward =
   | { readonly kind: 'step'; readonly step: string; readonly waitMs: number }
   | { readonly kind: 'complete' }
+  /** The agent's quota is spent: the same step again at that time (ISO 8601; null: nobody said), no attempt counted. */
+  | { readonly kind: 'parked'; readonly step: string; readonly until: string | null }
   /** A bound is spent, or the same failure came three times: an operator decides, or the session fails. */
   | { readonly kind: 'spent'; readonly failure: Failure; readonly retryAt: string };
 
@@ -36,6 +38,9 @@ export function advance(
   bounds: Bounds,
   turn: CompletedTurn,
 ): { readonly progress: Progress; readonly onward: Onward } {
+  if (turn.status === 'warning' && turn.failure?.kind === 'quota') {
+    return { progress, onward: { kind: 'parked', step: turn.step, until: turn.failure.until ?? null } };
+  }
   const taken = routeAfter(type, { seq: 0, step: turn.step, status: turn.status });
   if (!taken.ok) {
     const failure: Failure = { kind: 'internal', message: `${taken.error} after ${turn.step} ${turn.status}` };
@@ -48,7 +53,8 @@ export function advance(
   const key = `${turn.step}:${bound}`;
   const times = (progress.counts[key] ?? 0) + 1;
   const limit = allowedTimes(bound, bounds);
-  const isSpent = turn.attempts === undefined ? times > limit : turn.attempts > limit;
+  const isPerComponent = bound === 'childAttempts' && turn.attempts !== undefined;
+  const isSpent = (isPerComponent ? turn.attempts : times) > limit;
   const spent = spentBy(turn, isSpent, key, streaks[turn.step]?.times ?? 0);
   if (spent) return { progress: { ...progress, streaks }, onward: { kind: 'spent', failure: spent, retryAt: to } };
   const fixRounds = progress.fixRounds + (bound === 'rounds' ? 1 : 0);

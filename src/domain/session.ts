@@ -59,6 +59,14 @@ export interface SessionPatch {
   readonly commit?: string;
   readonly remoteSha?: string;
   readonly pullRequest?: PullRequest;
+  readonly tests?: TestCount;
+}
+
+/** Tests as last seen: of the component, or of every component on the merged branch. */
+export interface TestCount {
+  readonly executed: number;
+  /** Components whose tests fail only because the implementation is not there yet. */
+  readonly red: number;
 }
 
 /** What judging yields: the final status, why it is not `ok`, and what to remember. */

@@ -3,7 +3,7 @@ import { Guard, type Misfit } from './guard.js';
 import { jsonFault, type JsonObject } from './json.js';
 import { isBranch, isSessionId, isUuid, nameFault } from './names.js';
 import { EXECUTION_MODES, SESSION_TYPE_NAMES } from './session.js';
-import { isImplemented, SESSION_TYPES } from './session-types/catalog.js';
+import { SESSION_TYPES } from './session-types/catalog.js';
 
 const KEYS = [
   'scope',
@@ -14,6 +14,7 @@ const KEYS = [
   'executorQueue',
   'onExhausted',
   'bounds',
+  'baseBranch',
   'parent',
   'carried',
 ];
@@ -42,8 +43,6 @@ function readInput(guard: Guard, workflowType: string, input: JsonObject): void 
   if (type === null) return;
   if (type !== workflowType)
     guard.fail('sessionType', `is ${type}, the Workflow Type is ${workflowType}`, 'make them equal');
-  if (!isImplemented(type))
-    guard.fail('sessionType', `${type} cannot be started yet`, 'start componentCoding or contextCoding');
   readName(guard, 'context', input['context']);
   if (SESSION_TYPES[type].level === 'component') readName(guard, 'component', input['component']);
   else if (input['component'] !== undefined) guard.fail('component', `is not for ${type}`, 'leave it out');
@@ -81,6 +80,10 @@ function readRunning(guard: Guard, input: JsonObject): void {
   if (input['bounds'] !== undefined) {
     const bounds = guard.object('bounds', input['bounds'], BOUND_NAMES);
     for (const [name, bound] of Object.entries(bounds ?? {})) guard.integer(`bounds.${name}`, bound, 1, MAX_BOUND);
+  }
+  const base = input['baseBranch'];
+  if (base !== undefined && !(typeof base === 'string' && isBranch(base))) {
+    guard.fail('baseBranch', 'is not a branch name', 'name a branch of the remote, like main');
   }
   if (input['parent'] !== undefined) {
     const parent = guard.object('parent', input['parent'], ['sessionId', 'branch', 'attempt']);

@@ -6,15 +6,16 @@ import type {
   ValidateInput,
   WaitInput,
 } from '../contract/activities.js';
+import type { Bounds } from '../domain/bounds.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { Command } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Failure } from '../domain/failures.js';
-import type { Built, JudgeInput } from '../domain/judging.js';
+import type { Built, JudgeInput, Judgement } from '../domain/judging.js';
 import type { Scope } from '../domain/scope.js';
 import type { Verdict } from '../domain/session.js';
 
-export type { Built, JudgeInput };
+export type { Built, JudgeInput, Judgement };
 // The store knows ports, not the contract: what the methods below take and give.
 export type { ChildOutcome, CloseInput, GenerateInput, PlanInput, ValidateInput, WaitInput };
 
@@ -25,7 +26,8 @@ export interface StoredCommand {
 }
 
 export type Opened =
-  | ({ readonly kind: 'opened' } & StoredCommand)
+  /** `bounds` are the session's own: those of its start over the project's. */
+  | ({ readonly kind: 'opened'; readonly bounds: Bounds } & StoredCommand)
   | { readonly kind: 'unbuildable'; readonly failure: Failure }
   /** Account, project, user, context or component do not exist, or the id is another scope's. */
   | { readonly kind: 'refused'; readonly failure: Failure };
@@ -48,10 +50,11 @@ export interface ProgressStore {
   /** The stored command, or null. */
   loadCommand(scope: Scope, sessionId: string, commandId: string): Promise<StoredCommand | null>;
   /**
-   * Stores inline outputs, judges, completes the interaction, patches the session. Asked again it returns the stored
+   * Stores inline outputs, judges, completes the interaction, patches the session, and adds what a design names to the
+   * project model. Asked again it returns the stored
    * verdict and judges nothing.
    */
-  completeInteraction(input: ValidateInput, judge: (input: JudgeInput) => Verdict): Promise<Completed>;
+  completeInteraction(input: ValidateInput, judge: (input: JudgeInput) => Judgement): Promise<Completed>;
   planChildren(input: PlanInput): Promise<void>;
   recordChild(scope: Scope, parentSessionId: string, child: ChildAttempt): Promise<void>;
   childOutcome(scope: Scope, sessionId: string): Promise<ChildOutcome>;

@@ -2,7 +2,7 @@ import type { Command, ScriptLine } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
 import type { Result } from '../domain/result.js';
 import type { RunContext } from '../ports/runner.js';
-import { clearReports, collectFiles, collectReports } from './collect.js';
+import { clearReports, collectBase, collectFiles, collectReports, reportedNames } from './collect.js';
 import { CommandOutput } from './command-output.js';
 import { catchUp, checkNames } from './git/prepare-branch.js';
 import type { Host } from './host.js';
@@ -29,12 +29,13 @@ export async function checkChildren(host: Host, command: SpawnCommand, context: 
   const output = new CommandOutput(context);
   const outcomes = await runAll(host, command, { workspace, folder }, output, context);
   await collectReports(workspace, expects, output, host.secrets);
-  const reports = new Set(expects.testReports.map((report) => report.output));
+  const reported = reportedNames(expects);
   // What the tests printed is stored as well, but named only by interaction: a hundred references would fill the history.
-  const outputs = await output.finish((name) => reports.has(name));
+  const outputs = await output.finish((name) => reported.has(name));
   const found = {
     evidence: {
       files: await collectFiles(workspace, expects, context.signal),
+      ...(await collectBase(host, command, context.signal)),
       git: { branch: command.metadata.branch },
     },
     outputs,

@@ -1,8 +1,8 @@
-import type { Command, ScriptLine, WorkspaceMetadata } from '../domain/command.js';
+import type { Command, ScriptLine } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
 import type { Result } from '../domain/result.js';
 import type { RunContext } from '../ports/runner.js';
-import { clearReports, collectFiles, collectReports } from './collect.js';
+import { clearReports, collectBase, collectFiles, collectReports } from './collect.js';
 import { CommandOutput } from './command-output.js';
 import type { Host } from './host.js';
 import { workspaceFor } from './prepare-workspace.js';
@@ -10,7 +10,7 @@ import { failedResult } from './results.js';
 import { runLine, type LineOutcome } from './run-lines.js';
 import { commandFolder } from './workspace-files.js';
 
-type ScriptCommand = Extract<Command, { kind: 'run_tests' | 'check_document' }>;
+type ScriptCommand = Extract<Command, { kind: 'run_tests' }>;
 
 /**
  * Runs a command's lines one after another and looks at what they left behind. A program that ran and reported is `ok`
@@ -18,8 +18,7 @@ type ScriptCommand = Extract<Command, { kind: 'run_tests' | 'check_document' }>;
  */
 export async function runScript(host: Host, command: ScriptCommand, context: RunContext): Promise<Result> {
   const { sessionId, expects } = command;
-  const metadata: WorkspaceMetadata | null = command.kind === 'run_tests' ? command.metadata : null;
-  const workspace = await workspaceFor(host, sessionId, metadata, context);
+  const workspace = await workspaceFor(host, sessionId, command.metadata, context);
   const folder = await commandFolder(workspace, command.cwd);
   await clearReports(workspace, expects);
   const output = new CommandOutput(context);
@@ -37,7 +36,10 @@ export async function runScript(host: Host, command: ScriptCommand, context: Run
   }
   await collectReports(workspace, expects, output, host.secrets);
   const outputs = await output.finish();
-  const evidence = { files: await collectFiles(workspace, expects, context.signal) };
+  const evidence = {
+    files: await collectFiles(workspace, expects, context.signal),
+    ...(await collectBase(host, command, context.signal)),
+  };
   failure ??= unreported(
     command,
     outputs.map(({ name }) => name),

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import type { Command } from '../domain/command.js';
 import type { Result } from '../domain/result.js';
 import type { MergeRequest, RunContext, Runner } from '../ports/runner.js';
+import { checkDocument } from './check-document.js';
 import { checkChildren } from './check-children.js';
 import { finalize } from './finalize.js';
 import { mergeBranch } from './git/merge-branch.js';
@@ -62,8 +63,9 @@ async function runByKind(host: Host, command: Command, context: RunContext): Pro
       return await prepareWorkspace(host, command.sessionId, command.metadata, context);
     case 'agent':
       return await runAgent(host, command, context);
-    case 'run_tests':
     case 'check_document':
+      return await checkDocument(host, command, context);
+    case 'run_tests':
       return await runScript(host, command, context);
     case 'spawn_children':
       return await checkChildren(host, command, context);

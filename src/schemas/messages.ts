@@ -19,7 +19,7 @@ import {
 } from '../domain/report-guard.js';
 import { MAX_DATA_BYTES, MAX_INLINE_OUTPUT_BYTES, RESULT_STATUSES, type Report } from '../domain/result.js';
 import { EXECUTION_MODES, SESSION_TYPE_NAMES } from '../domain/session.js';
-import { isImplemented, SESSION_TYPES } from '../domain/session-types/catalog.js';
+import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 
 // The messages from outside, for the surfaces and their documentation. The sandbox has hand-written guards instead
 // (domain/report-guard.ts, domain/start-guard.ts); test/unit/messages.test.ts shows that both accept the same values.
@@ -146,12 +146,12 @@ export const startInputSchema = strict({
   executorQueue: text(200, 1).nullable().exactOptional(),
   onExhausted: z.enum(['wait', 'fail']).exactOptional(),
   bounds: z.partialRecord(z.enum(BOUND_NAMES), whole(1, MAX_BOUND)).readonly().exactOptional(),
+  baseBranch: branch.exactOptional(),
   parent: strict({ sessionId, branch, attempt: whole(1, MAX_BOUND) }).exactOptional(),
   carried: z.unknown().exactOptional(),
 }).superRefine((input, context) => {
   const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
   const needsComponent = SESSION_TYPES[input.sessionType].level === 'component';
-  if (!isImplemented(input.sessionType)) refuse('sessionType', 'cannot be started yet');
   if (needsComponent !== (input.component !== undefined))
     refuse('component', needsComponent ? 'is needed' : 'is not for it');
   if ((input.mode ?? 'manual') !== 'manual' && (input.executorQueue ?? null) === null) {

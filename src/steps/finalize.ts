@@ -1,7 +1,9 @@
 import type { FinalizeMetadata, ScriptLine } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
-import { toolchainOf } from '../domain/toolchains/catalog.js';
-import { pullRequestText } from '../prompts/pull-request.js';
+import type { JudgeInput } from '../domain/judging.js';
+import type { PullRequest, Verdict } from '../domain/session.js';
+import { deliveryTitle, pullRequestText } from '../prompts/pull-request.js';
+import { deliverables } from './deliverables.js';
 import { admitted, badExit, failed, missingFiles, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
 import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
@@ -9,7 +11,7 @@ import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
 const TIMEOUT_MS = 5 * 60_000;
 const SHA = /^[0-9a-f]{40,64}$/;
 
-/** Stages exactly the declared files, commits, and for a root pushes and reads back. */
+/** Stages exactly the declared files, commits, and for a root pushes, opens the pull request and reads both back. */
 export const finalize: Step = {
   name: 'Finalize',
   buildCommand(facts) {
@@ -49,27 +51,48 @@ export const finalize: Step = {
       const message = `the remote's ${metadata.branch} is ${remoteSha ?? 'not read back'}, expected ${commit}`;
       return failed({ kind: 'push_refused', message, rule: 'remote-sha' });
     }
-    const compare = input.result.data?.['compare'];
-    const pullRequest = pullRequestText(
-      input.facts,
-      metadata.branch,
-      commit,
-      typeof compare === 'string' ? compare : '',
-    );
-    return passed({ commit, remoteSha, pullRequest });
+    const unseen = unseenPullRequest(input, metadata, commit);
+    return unseen ?? passed({ commit, remoteSha, pullRequest: pullRequestOf(input, metadata) });
   },
 };
 
 function finalizeMetadata(facts: StepFacts): FinalizeMetadata {
-  const { session, project } = facts;
-  const toolchain = toolchainOf(project.toolchain);
-  const components = session.component === null ? facts.components.map(({ name }) => name) : [session.component];
-  const subject = session.component === null ? `context ${session.context}` : subjectOf(facts);
+  const workspace = workspaceOf(facts);
+  const files = deliverables(facts);
+  const { forge } = facts.project;
   return {
-    ...workspaceOf(facts),
-    files: components.map((name) => toolchain.implementationPath(session.context, name)),
-    message: `Implement ${subject}`,
-    trailers: { session: session.id, step: 'Finalize' },
+    ...workspace,
+    files,
+    message: deliveryTitle(facts),
+    trailers: { session: facts.session.id, step: 'Finalize' },
+    pullRequest:
+      workspace.push && forge !== null ? { forge, ...pullRequestText(facts, { ...workspace, files }) } : null,
+  };
+}
+
+/** Where there is a forge, a delivery is complete only when its open pull request with this commit was seen there. */
+function unseenPullRequest({ result }: JudgeInput, { pullRequest }: FinalizeMetadata, commit: string): Verdict | null {
+  if (pullRequest === null || pullRequest === undefined) return null;
+  const seen = result.evidence?.pullRequest;
+  const where = `${pullRequest.forge.type} ${pullRequest.forge.repository}`;
+  if (seen === undefined) {
+    const message = `no pull request was seen on ${where}; open it and report it as evidence.pullRequest`;
+    return failed({ kind: 'forge_error', message, rule: 'pull-request' });
+  }
+  if (seen.state === 'open' && seen.headSha === commit) return null;
+  const message = `the pull request ${seen.url} is ${seen.state} at ${seen.headSha}, expected open at ${commit}`;
+  return failed({ kind: 'forge_error', message, rule: 'pull-request' });
+}
+
+function pullRequestOf({ facts, result }: JudgeInput, metadata: FinalizeMetadata): PullRequest {
+  const { title, body } = metadata.pullRequest ?? pullRequestText(facts, metadata);
+  const compare = result.data?.['compare'];
+  const seen = result.evidence?.pullRequest;
+  return {
+    title,
+    body,
+    compare: typeof compare === 'string' ? compare : '',
+    ...(seen === undefined ? {} : { url: seen.url, number: seen.number }),
   };
 }
 

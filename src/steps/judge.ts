@@ -12,7 +12,9 @@ export const unsure = (failure: Failure): Verdict => ({ status: 'warning', failu
 /** What the reporter itself says went wrong, or null when it claims success. */
 export function admitted({ result, command }: Pick<JudgeInput, 'result' | 'command'>): Verdict | null {
   if (result.failure !== undefined) {
-    return isInfrastructure(result.failure.kind) ? unsure(result.failure) : failed(result.failure);
+    // A spent quota is waited for: it says nothing about the work.
+    const isAgain = isInfrastructure(result.failure.kind) || result.failure.kind === 'quota';
+    return isAgain ? unsure(result.failure) : failed(result.failure);
   }
   if (result.status === 'ok') return null;
   const failure: Failure = { kind: 'command_failed', message: `${command.title} was reported as ${result.status}` };

@@ -3,15 +3,20 @@ import type { PlannedChild } from '../domain/command.js';
 import { findCycle, startOrder } from '../domain/component-graph.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { Failure } from '../domain/failures.js';
+import { notWaived } from './waived.js';
 
 export type Plan =
   | { readonly ok: true; readonly children: readonly PlannedChild[]; readonly removed: readonly string[] }
   | { readonly ok: false; readonly failure: Failure };
 
+/** Stands for the component of a child that is about the whole context: no component can be called so. */
+export const WHOLE_CONTEXT = '*';
+
 /** A child for every component that is not done, in starting order; the component graph is read as it is now. */
 export function planChildren(facts: StepFacts): Plan {
-  const { components, children, session } = facts;
-  if (components.length === 0) {
+  const { children, session } = facts;
+  const components = notWaived(facts);
+  if (facts.components.length === 0) {
     const message = `context ${session.context} has no components; add some to specwright.yaml and apply it`;
     return { ok: false, failure: { kind: 'blocked', message, rule: 'empty-context' } };
   }
@@ -21,7 +26,7 @@ export function planChildren(facts: StepFacts): Plan {
     return { ok: false, failure: { kind: 'blocked', message, rule: 'dependency-cycle', ids: cycle } };
   }
   const newest = new Map(children.map((child) => [child.component, child]));
-  const inContext = new Set(components.map(({ name }) => name));
+  const inContext = new Set(facts.components.map(({ name }) => name));
   return {
     ok: true,
     children: startOrder(components)
@@ -30,11 +35,11 @@ export function planChildren(facts: StepFacts): Plan {
         ...nextAttempt(session.id, name, newest.get(name)),
         dependsOn: dependsOn.filter((dependency) => inContext.has(dependency)),
       })),
-    removed: [...newest.keys()].filter((name) => !inContext.has(name)),
+    removed: [...newest.keys()].filter((name) => !inContext.has(name) && name !== WHOLE_CONTEXT),
   };
 }
 
-function nextAttempt(
+export function nextAttempt(
   parent: string,
   component: string,
   last: ChildAttempt | undefined,

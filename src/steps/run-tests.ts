@@ -1,43 +1,31 @@
-import { toolchainOf } from '../domain/toolchains/catalog.js';
+import { baseOf, judgeComponentTests, testRun } from './component-tests.js';
+import { deliverables } from './deliverables.js';
 import { admitted, badExit, failed, missingFiles, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
-import { judgeTests } from './test-verdict.js';
 import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
 
 const TIMEOUT_MS = 10 * 60_000;
-const REPORT_PATH = '.specwright-test-report.xml';
-const REPORT_OUTPUT = 'test-report';
-const LOG_PATH = '.specwright-test-log.txt';
 
-/** Runs the component's test file; only the report's bytes say whether it passes. */
+/** Runs the component's test file; only the report's bytes say whether it passes, or is red as it should be. */
 export const runTests: Step = {
   name: 'RunTests',
   buildCommand(facts) {
-    const { context, component } = facts.session;
+    const { component } = facts.session;
     if (component === null)
       return { ok: false, failure: { kind: 'blocked', message: 'this session has no component to test' } };
-    const toolchain = toolchainOf(facts.project.toolchain);
-    const testFile = toolchain.testPath(context, component);
+    const { argv, report } = testRun(facts, component);
     return {
       ok: true,
       command: {
         kind: 'run_tests',
         title: `Run the tests of ${subjectOf(facts)}`,
-        script: [
-          {
-            argv: toolchain.testArgv(testFile, REPORT_PATH, LOG_PATH),
-            cwd: '.',
-            timeoutMs: TIMEOUT_MS,
-            okExitCodes: [0, 1],
-          },
-        ],
+        script: [{ argv, cwd: '.', timeoutMs: TIMEOUT_MS, okExitCodes: [0, 1] }],
         cwd: cwdOf(facts),
         timeoutMs: TIMEOUT_MS,
         expects: {
-          files: [
-            { path: toolchain.implementationPath(context, component), why: `the implementation of ${component}` },
-          ],
-          testReports: [{ path: REPORT_PATH, output: REPORT_OUTPUT, component, testFile }],
+          files: deliverables(facts).map((path) => ({ path, why: `delivered by this session` })),
+          testReports: [report],
+          ...baseOf(facts, [component]),
         },
         metadata: workspaceOf(facts),
         promptVersion: null,
@@ -45,10 +33,8 @@ export const runTests: Step = {
     };
   },
   judgeResult(input) {
-    const { command, result, outputs } = input;
-    const expected = command.expects.testReports[0]!;
-    const bytes = outputs.get(expected.output);
-    const outcome = judgeTests(expected, bytes);
+    const { command, result } = input;
+    const outcome = judgeComponentTests(input, command.expects.testReports[0]!);
     if (outcome.kind === 'failed') return failed(outcome.failure);
     // What the reporter says went wrong counts when no report says which tests failed.
     const wrong = admitted(input);
@@ -56,7 +42,8 @@ export const runTests: Step = {
     if (outcome.kind === 'unreadable') return unsure(outcome.failure);
     const missing = missingFiles(command, result);
     if (missing) return failed(missing);
+    if (outcome.kind === 'red') return passed({ tests: { executed: outcome.executed, red: 1 } });
     const exit = badExit(result);
-    return exit ? unsure(exit) : passed();
+    return exit ? unsure(exit) : passed({ tests: { executed: outcome.executed, red: 0 } });
   },
 };

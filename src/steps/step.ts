@@ -1,11 +1,10 @@
 import type { StepFacts } from '../domain/facts.js';
-import type { Built, JudgeInput } from '../domain/judging.js';
-import type { Verdict } from '../domain/session.js';
+import type { Built, JudgeInput, Judgement } from '../domain/judging.js';
 
 /** One named position in a session type. Both functions are pure: facts in, a decision out. */
 export interface Step {
   readonly name: string;
   buildCommand(facts: StepFacts): Built;
   /** Never believes a status alone: exit codes, files and the bytes of reports decide. */
-  judgeResult(input: JudgeInput): Verdict;
+  judgeResult(input: JudgeInput): Judgement;
 }

@@ -3,14 +3,14 @@ import type { StepFacts } from '../domain/facts.js';
 import { branchName } from '../domain/names.js';
 import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 
-/** Where the session's work is: its own branch, from the parent's branch or the project's default one. */
+/** Where the session's work is: its own branch, from the parent's branch, the one its start named, or the project's default one. */
 export function workspaceOf(facts: StepFacts): WorkspaceMetadata {
   const { session, project } = facts;
   const subject = session.component ?? session.context;
   return {
     remote: project.remote,
     branch: session.state.branch ?? branchName(SESSION_TYPES[session.type].branchType, subject, session.id),
-    baseBranch: session.parent?.branch ?? project.defaultBranch,
+    baseBranch: session.parent?.branch ?? session.baseBranch ?? project.defaultBranch,
     push: session.parent === null,
   };
 }

@@ -6,6 +6,6 @@ import { ensureScope } from './project/ensure-scope.js';
 export function createProjectStore(pool: Pool): ProjectStore {
   return {
     ensureScope: (scope, names) => ensureScope(pool, scope, names),
-    applyModel: (scope, model) => applyModel(pool, scope, model),
+    applyModel: (scope, model, options) => applyModel(pool, scope, model, options),
   };
 }

@@ -1,3 +1,4 @@
+import type { Bounds } from '../domain/bounds.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
@@ -10,6 +11,8 @@ export interface Carried {
   readonly step: string;
   readonly open: OpenCommand | null;
   readonly mode: ExecutionMode;
+  /** Absent when an earlier release carried it. */
+  readonly bounds?: Bounds;
   readonly progress: Progress;
   readonly patch: SessionPatch;
   readonly lastFailure: Failure | null;

@@ -4,10 +4,9 @@ import type { ChildOutcome } from '../contract/activities.js';
 import type { SessionOutcome } from '../contract/messages.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { PlannedChild } from '../domain/command.js';
-import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 import type { Fast } from './activity-proxies.js';
 import { failureOf } from './child-failure.js';
-import { childOptions } from './child-options.js';
+import { childOptions, childTypeOf } from './child-options.js';
 import type { Session } from './session.js';
 
 const POLL_OUTCOME = '5 seconds';
@@ -39,7 +38,7 @@ export async function runChild(session: Session, fast: Fast, child: PlannedChild
 
 async function childOutcome(session: Session, fast: Fast, child: PlannedChild): Promise<ChildOutcome> {
   try {
-    const handle = await startChild(SESSION_TYPES[session.input.sessionType].childType!, childOptions(session, child));
+    const handle = await startChild(childTypeOf(session, child), childOptions(session, child));
     const { branch, commit, fixRounds } = (await handle.result()) as SessionOutcome;
     return { status: 'complete', branch, commit, failure: null, fixRounds };
   } catch (error) {

@@ -7,7 +7,6 @@ import {
   continueAsNew,
   isCancellation,
   setCurrentDetails,
-  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -17,14 +16,13 @@ import type { SessionOutcome } from '../contract/messages.js';
 import type { StartInput } from '../contract/start-input.js';
 import type { Failure } from '../domain/failures.js';
 import type { Misfit } from '../domain/guard.js';
-import { advance, type CompletedTurn } from '../domain/progress.js';
 import type { ClosedStatus } from '../domain/session.js';
 import { startMisfit } from '../domain/start-guard.js';
 import { fastActivities, type Fast } from './activity-proxies.js';
-import { afterSpent } from './decision.js';
 import { installInbox } from './inbox.js';
 import { operatorDetails } from './operator-details.js';
 import { carriedOf, outcomeOf, viewOf } from './session-view.js';
+import { moveOn } from './move-on.js';
 import { Session } from './session.js';
 import { takeTurn } from './turn.js';
 
@@ -68,24 +66,6 @@ async function work(session: Session, fast: Fast): Promise<Failure | null> {
       const failure = await moveOn(session, fast, end);
       if (failure !== 'onward') return failure;
     }
-  }
-}
-
-async function moveOn(session: Session, fast: Fast, turn: CompletedTurn): Promise<Failure | null | 'onward'> {
-  const { progress, onward } = advance(session.input.sessionType, session.progress, session.input.bounds ?? {}, turn);
-  session.progress = progress;
-  switch (onward.kind) {
-    case 'complete':
-      return null;
-    case 'spent':
-      return (await afterSpent(session, fast, turn, onward)) ?? 'onward';
-    case 'step':
-      session.step = onward.step;
-      if (onward.waitMs > 0) {
-        session.settle();
-        await sleep(onward.waitMs, { summary: `pause before ${onward.step} again` });
-      }
-      return 'onward';
   }
 }
 

@@ -5,12 +5,13 @@ import type { Carried } from './carried.js';
 import type { Session } from './session.js';
 
 export function carriedOf(session: Session): Carried {
-  const { seq, step, open, mode, progress, patch, lastFailure, answered, children } = session;
+  const { seq, step, open, mode, bounds, progress, patch, lastFailure, answered, children } = session;
   return {
     seq,
     step,
     open,
     mode,
+    bounds,
     progress,
     patch,
     lastFailure,

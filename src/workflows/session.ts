@@ -2,6 +2,7 @@ import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { SwWaitingOn } from '../contract/search-attributes.js';
 import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
 import type { StartInput } from '../contract/start-input.js';
+import type { Bounds } from '../domain/bounds.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { Command } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
@@ -31,6 +32,7 @@ const MAX_REFUSALS = 5;
 export class Session {
   readonly id = workflowInfo().workflowId;
   readonly executorQueue: string | null;
+  bounds: Bounds;
   mode: ExecutionMode;
   seq = 0;
   step: string;
@@ -64,6 +66,7 @@ export class Session {
   ) {
     const carried = input.carried as Carried | undefined;
     this.executorQueue = input.executorQueue ?? null;
+    this.bounds = carried?.bounds ?? input.bounds ?? {};
     this.mode = carried?.mode ?? input.mode ?? 'manual';
     this.step = carried?.step ?? steps(input.sessionType)[0]!;
     if (carried === undefined) return;

@@ -36,6 +36,7 @@ export async function takeTurn(session: Session, fast: Fast): Promise<TurnEnd> {
       });
   if (!generated.ok) refuseAccepted(session);
   if (!generated.ok) return 'fatal' in generated ? { fatal: generated.failure } : turnEnd(session, generated.failure);
+  if (generated.bounds) session.bounds = generated.bounds;
   open(session, key, mode, generated);
   for (;;) {
     const done = await carryOut(session, fast, key, generated);

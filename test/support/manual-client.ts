@@ -53,11 +53,18 @@ export class ManualClient {
       }),
       git: this.git(command, cwd),
     };
-    const outputs = reports.map(({ path, output }) => ({
-      name: output,
-      base64: readFileSync(join(cwd, path)).toString('base64'),
-    }));
-    return { status: 'ok', evidence, outputs };
+    const logs = reports.flatMap(({ log }) => (log ? [log] : []));
+    const outputs = [...reports, ...logs, ...(command.expects.documents ?? [])]
+      .filter(({ path }) => existsSync(join(cwd, path)))
+      .map(({ path, output }) => ({ name: output, base64: readFileSync(join(cwd, path)).toString('base64') }));
+    return { status: 'ok', evidence: { ...evidence, ...this.baseFiles(command, cwd) }, outputs };
+  }
+
+  private baseFiles({ expects }: Command, cwd: string) {
+    if (!expects.base) return {};
+    const { commit, paths } = expects.base;
+    const found = gitIn(cwd, 'ls-tree', '-r', '--name-only', commit, '--', ...paths);
+    return { baseFiles: found === '' ? [] : found.split('\n') };
   }
 
   private git({ kind, metadata }: Command, cwd: string) {

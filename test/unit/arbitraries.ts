@@ -4,6 +4,8 @@ import { FAILURE_KINDS, type Failure } from '../../src/domain/failures.js';
 import type { Report, Result } from '../../src/domain/result.js';
 import { RESULT_STATUSES } from '../../src/domain/result.js';
 import { EXECUTION_MODES } from '../../src/domain/session.js';
+import { SESSION_TYPES } from '../../src/domain/session-types/catalog.js';
+import type { SessionType } from '../../src/domain/session-types/session-type.js';
 import type { StartInput } from '../../src/contract/start-input.js';
 
 /** Members that may be absent, as JSON has them: absent, never undefined. */
@@ -92,6 +94,9 @@ const uuid = fc.uuid();
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,8}(\.[A-Za-z][A-Za-z0-9_-]{0,8}){0,2}$/);
 const bound = fc.integer({ min: 1, max: 100 });
 
+const typesOf = (level: SessionType['level']) =>
+  Object.values(SESSION_TYPES).flatMap((type) => (type.level === level ? [type.name] : []));
+
 export const startInput: fc.Arbitrary<StartInput> = fc
   .record(
     {
@@ -105,9 +110,10 @@ export const startInput: fc.Arbitrary<StartInput> = fc
         fc.record({ mode: fc.constantFrom(...EXECUTION_MODES), executorQueue: fc.constant('here') }),
       ),
       subject: fc.oneof(
-        fc.constant({ sessionType: 'contextCoding' }),
-        name.map((component) => ({ sessionType: 'componentCoding', component })),
+        fc.constantFrom(...typesOf('context')).map((sessionType) => ({ sessionType })),
+        fc.record({ sessionType: fc.constantFrom(...typesOf('component')), component: name }),
       ),
+      baseBranch: fc.constant('sw/context-design/x-1'),
     },
     { requiredKeys: ['scope', 'context', 'running', 'subject'] },
   )

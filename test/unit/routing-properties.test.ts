@@ -100,6 +100,11 @@ test('whatever the results are, a session ends within the sum of its bounds, and
         for (const [key, times] of Object.entries(moved.progress.counts)) {
           expect(times).toBeLessThanOrEqual(allowedTimes(key.split(':')[1] as keyof Bounds, bounds));
         }
+        // A spent quota costs nothing.
+        if (moved.onward.kind === 'parked') {
+          turns -= 1;
+          continue;
+        }
         if (moved.onward.kind !== 'step') return void (ends[moved.onward.kind] += 1);
         progress = moved.progress;
         step = moved.onward.step;

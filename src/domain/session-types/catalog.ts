@@ -20,11 +20,3 @@ export const SESSION_TYPES: Readonly<Record<SessionTypeName, SessionType>> = {
   componentCoding,
   componentTesting,
 };
-
-/** The types whose steps exist and that can be started. */
-export const IMPLEMENTED_TYPES = ['componentCoding', 'contextCoding'] as const satisfies readonly SessionTypeName[];
-export type ImplementedType = (typeof IMPLEMENTED_TYPES)[number];
-
-export function isImplemented(type: SessionTypeName): type is ImplementedType {
-  return (IMPLEMENTED_TYPES as readonly SessionTypeName[]).includes(type);
-}

@@ -2,11 +2,12 @@ import type { Failure } from '../../domain/failures.js';
 import { jsonFault } from '../../domain/json.js';
 import type { Result } from '../../domain/result.js';
 import type { Verdict } from '../../domain/session.js';
-import type { Completed, JudgeInput, ValidateInput } from '../../ports/progress-store.js';
+import type { Completed, JudgeInput, Judgement, ValidateInput } from '../../ports/progress-store.js';
 import { cleaned, cleanText } from '../clean-text.js';
 import type { Pool } from '../pool.js';
 import { isValueError } from '../sql-errors.js';
 import { isAddressable, type Statement, type Tx, withScope } from '../with-scope.js';
+import { addDesigned } from '../project/add-designed.js';
 import { type FactsRow, toFacts } from './facts-row.js';
 import { gatherFacts } from './gather-facts.js';
 import { type InlineOutput, loadOutputs, splitOutputs } from './report-outputs.js';
@@ -17,12 +18,12 @@ const COMPLETE: Statement = {
   text: `
 WITH completed AS (
   UPDATE interactions SET status = $6, verdict = $7, failure = $8, result = $9, source = $10, digest = $11,
-    completed_at = now()
+    input_tokens = $24, output_tokens = $25, cost_usd = $26, completed_at = now()
   WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq = $4 AND command_id = $5 AND status = 'pending'
 ), s AS (
   UPDATE sessions SET workspace = coalesce($12, workspace), branch = coalesce($13, branch),
     base_sha = coalesce($14, base_sha), commit_sha = coalesce($15, commit_sha), remote_sha = coalesce($16, remote_sha),
-    pull_request = coalesce($17, pull_request), last_failure = $8, waiting_on = 'system', waiting_since = now(),
+    pull_request = coalesce($17, pull_request), tests = coalesce($23, tests), last_failure = $8, waiting_on = 'system', waiting_since = now(),
     waiting_reason = NULL, revision = revision + 1
   WHERE account_id = $1 AND project_id = $2 AND session_id = $3
   RETURNING revision
@@ -39,7 +40,7 @@ INSERT INTO session_events (account_id, project_id, session_id, revision, type, 
 SELECT $1, $2, $3, revision, 'interaction_completed', $22 FROM s`,
 };
 
-type Judge = (input: JudgeInput) => Verdict;
+type Judge = (input: JudgeInput) => Judgement;
 
 /** What goes into the row besides the verdict. */
 interface Storable {
@@ -108,7 +109,8 @@ async function judged(
   }
   const facts = toFacts(input.scope, input.sessionId, row, found.known, found.known.session.mode);
   const outputs = await loadOutputs(tx, input, input.result, split.inline);
-  const verdict = judge({ facts, command, result: input.result, source: input.source, outputs });
+  const { designed, ...verdict } = judge({ facts, command, result: input.result, source: input.source, outputs });
+  if (designed) await addDesigned(tx, input.scope, designed);
   return { verdict: cleaned(verdict), storable: split };
 }
 
@@ -138,6 +140,10 @@ async function write(tx: Tx, input: ValidateInput, verdict: Verdict, { stored, i
     inline.map(({ ref }) => ref.sha256),
     inline.map(({ bytes }) => bytes),
     JSON.stringify(failure === undefined ? event : { ...event, failure: failure.kind }),
+    patch.tests ? JSON.stringify(patch.tests) : null,
+    stored?.agent?.inputTokens ?? null,
+    stored?.agent?.outputTokens ?? null,
+    stored?.agent?.costUsd ?? null,
   ]);
 }
 

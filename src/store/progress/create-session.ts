@@ -11,13 +11,15 @@ WITH place AS (
 ), s AS (
   INSERT INTO sessions (account_id, project_id, session_id, user_id, session_type, context, component, mode,
     executor_queue, on_exhausted, bounds, parent_session_id, parent_branch, root_session_id, attempt,
-    waiting_on, waiting_since, revision)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    base_branch, toolchain, waiting_on, waiting_since, revision)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, j.bounds || $11, $12, $13,
     coalesce((SELECT p.root_session_id FROM sessions p
               WHERE p.account_id = $1 AND p.project_id = $2 AND p.session_id = $12), $3),
-    $14, 'system', now(), 1
-  WHERE EXISTS (SELECT FROM place)
-     OR EXISTS (SELECT FROM session_index WHERE session_id = $3 AND account_id = $1 AND project_id = $2)
+    $14, $16, coalesce(j.custom_toolchain, to_jsonb(j.toolchain)), 'system', now(), 1
+  FROM projects j
+  WHERE j.account_id = $1 AND j.project_id = $2
+    AND (EXISTS (SELECT FROM place)
+         OR EXISTS (SELECT FROM session_index WHERE session_id = $3 AND account_id = $1 AND project_id = $2))
   ON CONFLICT DO NOTHING RETURNING session_id
 ), child AS (
   INSERT INTO session_children (account_id, project_id, parent_session_id, component, attempt, child_session_id, status)
@@ -50,6 +52,7 @@ export async function createSession(tx: Tx, input: GenerateInput, start: StartIn
     start.parent?.branch ?? null,
     start.parent?.attempt ?? 1,
     JSON.stringify({ ...subject, attempt: start.parent?.attempt ?? 1 }),
+    start.baseBranch ?? null,
   ]);
   return rows.length === 1;
 }

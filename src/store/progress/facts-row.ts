@@ -1,6 +1,7 @@
+import type { Bounds } from '../../domain/bounds.js';
 import type { ChildAttempt } from '../../domain/children.js';
 import type { Command } from '../../domain/command.js';
-import type { StepFacts } from '../../domain/facts.js';
+import type { Neighbour, StepFacts } from '../../domain/facts.js';
 import type { Failure } from '../../domain/failures.js';
 import type { Component, Context, Project, Rule, Story } from '../../domain/project.js';
 import type { GenerateInput } from '../../ports/progress-store.js';
@@ -10,8 +11,10 @@ import type {
   SessionPatch,
   SessionStatus,
   SessionTypeName,
+  TestCount,
   Verdict,
   WaitingOn,
+  Waiver,
 } from '../../domain/session.js';
 import type { Scope } from '../../domain/scope.js';
 
@@ -27,7 +30,10 @@ export interface SessionColumns {
   readonly executorQueue: string | null;
   readonly parentSessionId: string | null;
   readonly parentBranch: string | null;
+  readonly baseBranch: string | null;
   readonly attempt: number;
+  readonly waivers: readonly Waiver[];
+  readonly bounds: Bounds;
   readonly waitingOn: WaitingOn | null;
   readonly state: StateColumns;
 }
@@ -40,6 +46,7 @@ interface StateColumns {
   readonly commit: string | null;
   readonly remoteSha: string | null;
   readonly pullRequest: PullRequest | null;
+  readonly tests: TestCount | null;
 }
 
 export interface InteractionColumns {
@@ -61,10 +68,13 @@ export interface FactsRow {
   readonly project: Project | null;
   readonly context: Context | null;
   readonly components: readonly Component[];
+  readonly neighbours: readonly Neighbour[];
   readonly stories: readonly Story[];
   readonly rules: readonly Rule[];
   readonly children: readonly ChildAttempt[];
   readonly earlierTurns: number;
+  readonly conversationId: string | null;
+  readonly fixRounds: number;
   /** The newest judged interaction, or after an `ok` one the newest warning. */
   readonly last: { readonly status: string; readonly failure: Failure | null } | null;
   /** Held against the child that this one replaces; only until this one's first agent command is completed. */
@@ -81,11 +91,12 @@ export function toPatch(columns: StateColumns): SessionPatch {
     ...(columns.commit !== null && { commit: columns.commit }),
     ...(columns.remoteSha !== null && { remoteSha: columns.remoteSha }),
     ...(columns.pullRequest !== null && { pullRequest: columns.pullRequest }),
+    ...(columns.tests !== null && { tests: columns.tests }),
   };
 }
 
 /** The row a start input makes, before it is there. */
-export function sessionOf(start: StartInput): SessionColumns {
+export function sessionOf(start: StartInput, project: Project | null): SessionColumns {
   return {
     type: start.sessionType,
     context: start.context,
@@ -95,9 +106,12 @@ export function sessionOf(start: StartInput): SessionColumns {
     executorQueue: start.executorQueue ?? null,
     parentSessionId: start.parent?.sessionId ?? null,
     parentBranch: start.parent?.branch ?? null,
+    baseBranch: start.baseBranch ?? null,
     attempt: start.parent?.attempt ?? 1,
+    waivers: [],
+    bounds: { ...project?.bounds, ...start.bounds },
     waitingOn: null,
-    state: { workspace: null, branch: null, baseSha: null, commit: null, remoteSha: null, pullRequest: null },
+    state: { workspace: null, branch: null, baseSha: null, commit: null, remoteSha: null, pullRequest: null, tests: null },
   };
 }
 
@@ -121,17 +135,22 @@ export function toFacts(scope: Scope, sessionId: string, row: FactsRow, known: K
       mode,
       executorQueue: session.executorQueue,
       parent: parent === null ? null : { sessionId: parent, branch: session.parentBranch ?? '' },
+      baseBranch: session.baseBranch,
       attempt: session.attempt,
+      waivers: session.waivers,
       state: toPatch(session.state),
     },
     project,
     context,
     component: row.components.find(({ name }) => name === session.component) ?? null,
     components: row.components,
+    neighbours: row.neighbours,
     stories: row.stories,
     rules: row.rules,
     lastFailure: row.last?.status === 'error' ? row.last.failure : (row.replaced ?? row.last?.failure ?? null),
     earlierTurns: row.earlierTurns,
+    conversationId: row.conversationId,
+    fixRounds: row.fixRounds,
     children: row.children,
   };
 }

@@ -72,10 +72,10 @@ async function attempt(pool: Pool, input: GenerateInput, build: (facts: StepFact
     input.scope,
     async (tx) => {
       const row = await gatherFacts(tx, input, input.start);
-      if (row.interaction !== null) return storedAnswer(row.interaction, row.session?.executorQueue ?? null);
+      if (row.interaction !== null) return storedAnswer(row.interaction, row.session);
       const refusal = beginFault(input, row) ?? closedFault(row);
       if (refusal) return { kind: 'refused', failure: refusal };
-      const session = row.session ?? (input.start && sessionOf(input.start));
+      const session = row.session ?? (input.start && sessionOf(input.start, row.project));
       const found = known(session, row);
       if (!found.ok) return { kind: 'refused', failure: found.failure };
       if (row.session === null && input.start && !(await createSession(tx, input, input.start))) return null;
@@ -83,15 +83,19 @@ async function attempt(pool: Pool, input: GenerateInput, build: (facts: StepFact
       const built = storable(build(facts));
       await write(tx, input, found.known.session, built);
       return built.ok
-        ? { kind: 'opened', command: identified(input, built.command), executorQueue: facts.session.executorQueue }
+        ? openedAs(identified(input, built.command), found.known.session)
         : { kind: 'unbuildable', failure: built.failure };
     },
     { lockSession: input.sessionId },
   );
 }
 
-function storedAnswer({ command, failure }: InteractionColumns, executorQueue: string | null): Opened {
-  if (command !== null) return { kind: 'opened', command, executorQueue };
+function openedAs(command: Command, session: SessionColumns | null): Opened {
+  return { kind: 'opened', command, executorQueue: session?.executorQueue ?? null, bounds: session?.bounds ?? {} };
+}
+
+function storedAnswer({ command, failure }: InteractionColumns, session: SessionColumns | null): Opened {
+  if (command !== null) return openedAs(command, session);
   return { kind: 'unbuildable', failure: failure ?? { kind: 'internal', message: 'The command was not built.' } };
 }
 

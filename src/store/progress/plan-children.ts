@@ -15,7 +15,8 @@ WITH p AS (
   SELECT *, $5::jsonb ->> session_type AS child_type FROM sessions
   WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND status = 'active'
 ), wanted AS (
-  SELECT c.component, c."sessionId" AS id, c.attempt FROM jsonb_to_recordset($4) AS c (component text, "sessionId" text, attempt integer)
+  SELECT c.component, c."sessionId" AS id, c.attempt, c.type
+  FROM jsonb_to_recordset($4) AS c (component text, "sessionId" text, attempt integer, type text)
   WHERE NOT EXISTS (SELECT FROM session_index x
                     WHERE x.session_id = c."sessionId" AND (x.account_id <> $1 OR x.project_id <> $2))
 ), place AS (
@@ -24,10 +25,11 @@ WITH p AS (
 ), s AS (
   INSERT INTO sessions (account_id, project_id, session_id, user_id, session_type, context, component, mode,
     executor_queue, on_exhausted, bounds, parent_session_id, parent_branch, root_session_id, attempt,
-    waiting_on, waiting_since, revision)
-  SELECT $1, $2, w.id, p.user_id, p.child_type, p.context, w.component,
+    toolchain, waivers, waiting_on, waiting_since, revision)
+  SELECT $1, $2, w.id, p.user_id, coalesce(w.type, p.child_type), p.context, nullif(w.component, '*'),
     CASE WHEN p.executor_queue IS NULL THEN 'manual' ELSE 'agentic' END,
-    p.executor_queue, 'fail', p.bounds, p.session_id, p.branch, p.root_session_id, w.attempt, 'slot', now(), 1
+    p.executor_queue, 'fail', p.bounds, p.session_id, p.branch, p.root_session_id, w.attempt, p.toolchain,
+    p.waivers, 'slot', now(), 1
   FROM wanted w, p WHERE p.child_type IS NOT NULL
   ON CONFLICT DO NOTHING
   RETURNING session_id, session_type, context, component, attempt
@@ -56,7 +58,7 @@ FROM revised`,
 export async function planChildren(pool: Pool, input: PlanInput): Promise<void> {
   if (!isAddressable(input.scope, input.sessionId) || input.children.length === 0) return;
   const children = JSON.stringify(
-    input.children.map(({ component, sessionId, attempt }) => ({ component, sessionId, attempt })),
+    input.children.map(({ component, sessionId, attempt, type }) => ({ component, sessionId, attempt, type })),
   );
   const values = [input.scope.accountId, input.scope.projectId, input.sessionId, children, CHILD_TYPES];
   await withScope(pool, input.scope, (tx) => tx.queryAndCommit(PLAN, values), { lockSession: input.sessionId });

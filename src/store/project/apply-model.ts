@@ -1,124 +1,83 @@
+import { findCycle } from '../../domain/component-graph.js';
 import { jsonFault } from '../../domain/json.js';
-import type { ProjectModel } from '../../domain/project.js';
+import { diffModels, undeclaredParts } from '../../domain/model-diff.js';
+import type { Project, ProjectModel } from '../../domain/project.js';
 import type { Scope } from '../../domain/scope.js';
-import type { ApplyOutcome } from '../../ports/project-store.js';
+import type { ApplyOptions, ApplyOutcome, RefusedModel } from '../../ports/project-store.js';
 import type { Pool } from '../pool.js';
 import { type Statement, type Tx, withScope } from '../with-scope.js';
+import { ensureScopeIn } from './ensure-scope.js';
+import { PRUNE, WRITE } from './model-statements.js';
+import { readModel } from './read-model.js';
 
-/** A row that was written. */
-interface Applied {
-  readonly name: string;
-  readonly created: boolean;
-}
+const LOCK: Statement = { text: 'SELECT FROM projects WHERE account_id = $1 AND project_id = $2 FOR UPDATE' };
 
 const PROJECT: Statement = {
   text: `
-UPDATE projects SET name = $3, description = $4, toolchain = $5, remote = $6, default_branch = $7
+UPDATE projects SET name = $3, description = $4, toolchain = $5, remote = $6, default_branch = $7,
+  custom_toolchain = $8, forge = $9, bounds = $10
 WHERE account_id = $1 AND project_id = $2
-  AND (name, description, toolchain, remote, default_branch) IS DISTINCT FROM ($3, $4, $5, $6, $7)
-RETURNING name, false AS created`,
-};
-
-// In each of these, xmax is 0 only for a row this statement inserted; equal rows are not returned at all.
-const CONTEXTS: Statement = {
-  text: `
-INSERT INTO contexts AS t (account_id, project_id, name, description)
-SELECT $1, $2, m.name, m.description FROM jsonb_to_recordset($3) AS m (name text, description text)
-ON CONFLICT (account_id, project_id, name) DO UPDATE SET description = excluded.description
-WHERE t.description <> excluded.description
-RETURNING name, xmax = 0 AS created`,
-};
-
-const COMPONENTS: Statement = {
-  text: `
-INSERT INTO components AS t (account_id, project_id, name, context, type, description, priority)
-SELECT $1, $2, m.name, m.context, m.type, m.description, m.priority
-FROM jsonb_to_recordset($3) AS m (name text, context text, type text, description text, priority integer)
-ON CONFLICT (account_id, project_id, name) DO UPDATE
-SET context = excluded.context, type = excluded.type, description = excluded.description, priority = excluded.priority
-WHERE (t.context, t.type, t.description, t.priority)
-  IS DISTINCT FROM (excluded.context, excluded.type, excluded.description, excluded.priority)
-RETURNING name, xmax = 0 AS created`,
-};
-
-const DEPENDENCIES: Statement = {
-  text: `
-WITH declared AS (
-  SELECT DISTINCT m.name AS component, d AS depends_on
-  FROM jsonb_to_recordset($3) AS m (name text, "dependsOn" jsonb), jsonb_array_elements_text(m."dependsOn") AS d
-), gone AS (
-  DELETE FROM component_dependencies t
-  WHERE t.account_id = $1 AND t.project_id = $2
-    AND t.component IN (SELECT m.name FROM jsonb_to_recordset($3) AS m (name text))
-    AND NOT EXISTS (SELECT FROM declared d WHERE d.component = t.component AND d.depends_on = t.depends_on)
-  RETURNING component
-), new AS (
-  INSERT INTO component_dependencies (account_id, project_id, component, depends_on)
-  SELECT $1, $2, component, depends_on FROM declared ON CONFLICT DO NOTHING RETURNING component
-)
-SELECT component AS name, false AS created FROM gone UNION SELECT component, false FROM new`,
-};
-
-const STORIES: Statement = {
-  text: `
-INSERT INTO stories AS t (account_id, project_id, context, title, body, acceptance_criteria)
-SELECT $1, $2, m.context, m.title, m.text, m."acceptanceCriteria"
-FROM jsonb_to_recordset($3) AS m (context text, title text, text text, "acceptanceCriteria" jsonb)
-ON CONFLICT (account_id, project_id, context, title) DO UPDATE
-SET body = excluded.body, acceptance_criteria = excluded.acceptance_criteria
-WHERE (t.body, t.acceptance_criteria) IS DISTINCT FROM (excluded.body, excluded.acceptance_criteria)
-RETURNING context || '/' || title AS name, xmax = 0 AS created`,
-};
-
-const RULES: Statement = {
-  text: `
-INSERT INTO rules AS t (account_id, project_id, name, component_type, session_type, body)
-SELECT $1, $2, m.name, m."componentType", m."sessionType", m.text
-FROM jsonb_to_recordset($3) AS m (name text, "componentType" text, "sessionType" text, text text)
-ON CONFLICT (account_id, project_id, name) DO UPDATE
-SET component_type = excluded.component_type, session_type = excluded.session_type, body = excluded.body
-WHERE (t.component_type, t.session_type, t.body)
-  IS DISTINCT FROM (excluded.component_type, excluded.session_type, excluded.body)
-RETURNING name, xmax = 0 AS created`,
+  AND (name, description, toolchain, remote, default_branch, custom_toolchain, forge, bounds)
+    IS DISTINCT FROM ($3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10::jsonb)`,
 };
 
 /** See {@link ProjectStore.applyModel}. The model was checked before; a value Postgres cannot hold is an error here. */
-export async function applyModel(pool: Pool, scope: Scope, model: ProjectModel): Promise<ApplyOutcome> {
+export async function applyModel(
+  pool: Pool,
+  scope: Scope,
+  model: ProjectModel,
+  options: ApplyOptions = {},
+): Promise<ApplyOutcome> {
   const fault = jsonFault(model, 'model');
   if (fault) throw new RangeError(`${fault.path} ${fault.reason}`);
   return withScope(pool, scope, async (tx) => {
-    const { project, contexts, components, stories, rules } = model;
-    const { name, description, toolchain, remote, defaultBranch } = project;
-    const key = [scope.accountId, scope.projectId];
-    // Two writers of one project take turns.
-    await tx.query({ text: 'SELECT FROM projects WHERE account_id = $1 AND project_id = $2 FOR UPDATE' }, key);
-    const ofProject = await tx.query<Applied>(PROJECT, [...key, name, description, toolchain, remote, defaultBranch]);
-    const ofContexts = await apply(tx, scope, CONTEXTS, contexts);
-    const ofComponents = await apply(tx, scope, COMPONENTS, components);
-    const ofDependencies = await apply(tx, scope, DEPENDENCIES, components);
-    const groups: readonly [string, readonly Applied[]][] = [
-      ['project', ofProject],
-      ['context', ofContexts],
-      ['component', [...ofComponents, ...ofDependencies]],
-      ['story', await apply(tx, scope, STORIES, stories)],
-      ['rule', await apply(tx, scope, RULES, rules)],
-    ];
-    const total = 1 + contexts.length + components.length + stories.length + rules.length;
-    return summary(groups, total);
+    await tx.query({ text: 'SAVEPOINT untouched' }, []);
+    const outcome = await write(tx, scope, model, options);
+    if (!outcome.ok || options.dryRun) await tx.query({ text: 'ROLLBACK TO SAVEPOINT untouched' }, []);
+    return outcome;
   });
 }
 
-function apply(tx: Tx, scope: Scope, statement: Statement, items: readonly object[]): Promise<Applied[]> {
-  return tx.query<Applied>(statement, [scope.accountId, scope.projectId, JSON.stringify(items)]);
+async function write(tx: Tx, scope: Scope, model: ProjectModel, options: ApplyOptions): Promise<ApplyOutcome> {
+  const { prune = false, dryRun = false, ensure } = options;
+  const key = [scope.accountId, scope.projectId];
+  if (ensure) await ensureScopeIn(tx, scope, ensure);
+  // Two writers of one project take turns, so that what differs between the two looks is this one's doing.
+  await tx.query(LOCK, key);
+  const before = await readModel(tx, scope);
+  if (before === null) return refuse('project_not_found', 'there is no such project', 'use the scope of a project');
+  await tx.query(PROJECT, [...key, ...projectValues(model.project)]);
+  for (const [part, statement] of [...WRITE, ...(prune ? PRUNE : [])]) {
+    await tx.query(statement, [...key, JSON.stringify(model[part])]);
+  }
+  const after = (await readModel(tx, scope))!;
+  const undeclared = undeclaredParts(after, model);
+  const cyclic = cycleRefusal(after, undeclared);
+  return cyclic ?? { ok: true, dryRun, ...diffModels(before, after), undeclared };
 }
 
-/** Names as `component Invoice`, each once: what was created is not also said to be changed. */
-function summary(groups: readonly [string, readonly Applied[]][], total: number): ApplyOutcome {
-  const created = new Set<string>();
-  const changed = new Set<string>();
-  for (const [kind, rows] of groups) {
-    for (const row of rows) if (row.created) created.add(`${kind} ${row.name}`);
-    for (const row of rows) if (!created.has(`${kind} ${row.name}`)) changed.add(`${kind} ${row.name}`);
-  }
-  return { created: [...created].sort(), changed: [...changed].sort(), unchanged: total - created.size - changed.size };
+function projectValues(project: Project): readonly unknown[] {
+  const { name, description, toolchain, remote, defaultBranch, forge, bounds } = project;
+  const [kind, custom] = typeof toolchain === 'string' ? [toolchain, null] : ['custom', JSON.stringify(toolchain)];
+  const json = [custom, forge === null ? null : JSON.stringify(forge), JSON.stringify(bounds)];
+  return [name, description, kind, remote, defaultBranch, ...json];
+}
+
+/** The declared parts have none; with what is only stored there may be one. */
+function cycleRefusal(stored: ProjectModel, undeclared: readonly string[]): RefusedModel | null {
+  const contexts = findCycle(stored.contexts.map((context) => ({ ...context, priority: 0 })));
+  const cycle = contexts ?? findCycle(stored.components);
+  if (cycle === null) return null;
+  const kind = contexts === null ? 'component' : 'context';
+  const strangers = [...new Set(cycle)].filter((name) => undeclared.includes(`${kind} ${name}`));
+  const message = `${kind}s would depend on each other: ${cycle.join(' → ')}`;
+  const fix =
+    strangers.length === 0
+      ? 'take one of these dependencies away'
+      : `declare ${strangers.join(', ')} in the file without the cycle, or apply with --prune, which removes what is not in it`;
+  return refuse('dependency_cycle', message, fix);
+}
+
+function refuse(code: RefusedModel['refusal']['code'], message: string, fix: string): RefusedModel {
+  return { ok: false, refusal: { code, message, fix } };
 }

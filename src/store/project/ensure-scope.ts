@@ -1,6 +1,7 @@
 import type { Scope } from '../../domain/scope.js';
+import type { ScopeNames } from '../../ports/project-store.js';
 import type { Pool } from '../pool.js';
-import { type Statement, withScope } from '../with-scope.js';
+import { type Statement, type Tx, withScope } from '../with-scope.js';
 
 const ENSURE: Statement = {
   text: `
@@ -14,11 +15,11 @@ WITH account AS (
 INSERT INTO memberships (account_id, project_id, user_id, role) VALUES ($1, $2, $3, 'owner') ON CONFLICT DO NOTHING`,
 };
 
-export async function ensureScope(
-  pool: Pool,
-  scope: Scope,
-  names: { account: string; project: string; user: string },
-): Promise<void> {
+export async function ensureScope(pool: Pool, scope: Scope, names: ScopeNames): Promise<void> {
+  await withScope(pool, scope, (tx) => ensureScopeIn(tx, scope, names));
+}
+
+export async function ensureScopeIn(tx: Tx, scope: Scope, names: ScopeNames): Promise<void> {
   const values = [scope.accountId, scope.projectId, scope.userId, names.account, names.project, names.user];
-  await withScope(pool, scope, (tx) => tx.queryAndCommit(ENSURE, values));
+  await tx.query(ENSURE, values);
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../../domain/failures.js';
-import type { ExecutionMode, PullRequest, SessionStatus, SessionTypeName, WaitingOn } from '../../domain/session.js';
+import type { ExecutionMode, PullRequest, SessionStatus, SessionTypeName, TestCount, WaitingOn } from '../../domain/session.js';
 import type { SessionSummary } from '../../ports/session-reader.js';
 import { toPatch } from '../progress/facts-row.js';
 
@@ -11,7 +11,7 @@ export const SESSION_COLUMNS = `
   s.session_id AS "sessionId", s.session_type AS type, s.context, s.component, s.status, s.mode,
   s.parent_session_id AS "parentSessionId", s.attempt, s.step, s.seq, s.waiting_on AS "waitingOn",
   ${iso('s.waiting_since')} AS "waitingSince", s.workspace, s.branch, s.base_sha AS "baseSha",
-  s.commit_sha AS commit, s.remote_sha AS "remoteSha", s.pull_request AS "pullRequest", s.failure, s.revision,
+  s.commit_sha AS commit, s.remote_sha AS "remoteSha", s.pull_request AS "pullRequest", s.tests, s.failure, s.revision,
   ${iso('s.created_at')} AS "createdAt", ${iso('s.closed_at')} AS "closedAt"`;
 
 export interface SessionRow {
@@ -33,6 +33,7 @@ export interface SessionRow {
   readonly commit: string | null;
   readonly remoteSha: string | null;
   readonly pullRequest: PullRequest | null;
+  readonly tests: TestCount | null;
   readonly failure: Failure | null;
   readonly revision: number;
   readonly createdAt: string;
@@ -40,6 +41,6 @@ export interface SessionRow {
 }
 
 export function toSummary(row: SessionRow): SessionSummary {
-  const { workspace, branch, baseSha, commit, remoteSha, pullRequest, ...rest } = row;
-  return { ...rest, state: toPatch({ workspace, branch, baseSha, commit, remoteSha, pullRequest }) };
+  const { workspace, branch, baseSha, commit, remoteSha, pullRequest, tests, ...rest } = row;
+  return { ...rest, state: toPatch({ workspace, branch, baseSha, commit, remoteSha, pullRequest, tests }) };
 }

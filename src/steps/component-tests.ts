@@ -1,0 +1,79 @@
+import type { ExpectedTestReport, Expects } from '../domain/command.js';
+import type { StepFacts } from '../domain/facts.js';
+import type { JudgeInput } from '../domain/judging.js';
+import { SESSION_TYPES } from '../domain/session-types/catalog.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
+import { judgeTests, type TestOutcome } from './test-verdict.js';
+
+/** `red`: they fail only because an implementation is not there, where that is what is wanted. */
+export type ComponentTests = TestOutcome | { readonly kind: 'red'; readonly executed: number };
+
+/** How the tests of one component are run, and what to report of it. `suffix` keeps reports apart. */
+export function testRun(
+  facts: StepFacts,
+  component: string,
+  suffix = '',
+): { argv: readonly string[]; report: ExpectedTestReport } {
+  const toolchain = toolchainOf(facts.project.toolchain);
+  const testFile = toolchain.testPath(facts.session.context, component);
+  const dot = suffix === '' ? '' : `.${suffix}`;
+  const slash = suffix === '' ? '' : `/${suffix}`;
+  const path = `.specwright-test-report${dot}.xml`;
+  const log = { path: `.specwright-test-log${dot}.txt`, output: `test-log${slash}` };
+  const argv = toolchain.testArgv(testFile, path, log.path);
+  const writesLog = argv.some((argument) => argument.includes(log.path));
+  const report = { path, output: `test-report${slash}`, component, testFile, ...(writesLog ? { log } : {}) };
+  return { argv, report };
+}
+
+/** What has to be known of the base, where red tests may count: which implementations were there before. */
+export function baseOf(facts: StepFacts, components: readonly string[]): Pick<Expects, 'base'> {
+  const { session } = facts;
+  const { baseSha } = session.state;
+  if (!SESSION_TYPES[session.type].allowRed || baseSha === undefined) return {};
+  const names = [...new Set(components.flatMap((name) => [name, ...neededBy(facts, name)]))];
+  return { base: { commit: baseSha, paths: names.map((name) => implementationOf(facts, name)) } };
+}
+
+/** The tests of a component by its report; red ones count for a type that writes tests before code. */
+export function judgeComponentTests(
+  { facts, command, result, outputs }: JudgeInput,
+  report: ExpectedTestReport,
+): ComponentTests {
+  const outcome = judgeTests(report, outputs);
+  const { base } = command.expects;
+  if (outcome.kind !== 'failed' || base === undefined || outcome.tests.length === 0) return outcome;
+  const present = result.evidence?.baseFiles;
+  if (present === undefined) {
+    const message = `evidence.baseFiles is missing: report which of ${base.paths.join(', ')} exist at ${base.commit}`;
+    return { kind: 'unreadable', failure: { kind: 'missing_files', message, ids: ['baseFiles'] } };
+  }
+  const { component } = report;
+  const isAbsent = (name: string): boolean => !present.includes(implementationOf(facts, name));
+  if (!isAbsent(component))
+    return withReason(outcome, `${component} is implemented already, so its tests have to pass`);
+  const absent = [component, ...neededBy(facts, component)].filter(isAbsent);
+  const { saysMissing } = toolchainOf(facts.project.toolchain);
+  const isRed = (text: string): boolean => absent.some((name) => saysMissing(text, facts.session.context, name));
+  const other = outcome.tests.find(({ message }) => !isRed(message));
+  if (other === undefined) return { kind: 'red', executed: outcome.executed };
+  return withReason(
+    outcome,
+    `${other.name} fails for another reason than that ${implementationOf(facts, component)} is not there`,
+  );
+}
+
+function withReason(outcome: TestOutcome & { kind: 'failed' }, reason: string): TestOutcome {
+  const { failure } = outcome;
+  return { ...outcome, failure: { ...failure, message: `${reason}; ${failure.message}` } };
+}
+
+function implementationOf({ project, session }: StepFacts, component: string): string {
+  return toolchainOf(project.toolchain).implementationPath(session.context, component);
+}
+
+/** Components of the context that its tests may use besides it. */
+function neededBy({ components }: StepFacts, component: string): readonly string[] {
+  const inContext = new Set(components.map(({ name }) => name));
+  return components.find(({ name }) => name === component)?.dependsOn.filter((name) => inContext.has(name)) ?? [];
+}
