@@ -8,7 +8,7 @@ export const AGENT_KINDS = ['scripted', 'command'] as const;
 export type AgentKind = (typeof AGENT_KINDS)[number];
 
 export interface Variable<T> {
-  readonly group: 'temporal' | 'database' | 'queues' | 'agent' | 'folders' | 'timing' | 'logging';
+  readonly group: 'temporal' | 'database' | 'queues' | 'agent' | 'forge' | 'folders' | 'timing' | 'logging';
   readonly schema: z.ZodType<T>;
   /** Used when the variable is unset or empty. */
   readonly fallback: T;
@@ -26,6 +26,7 @@ const withoutDefault = { fallback: null, default: '' } as const;
 const text = z.string().refine((value) => !/\p{Cc}/u.test(value), 'holds a control character');
 const address = text.regex(/^[^\s:/@]+:\d{1,5}$/, 'is not host:port');
 const postgresUrl = text.refine(isPostgresUrl, 'is not a postgres:// URL with a host and a database');
+const token = text.regex(/^[\x21-\x7e]+$/, 'holds a blank or a character no token has');
 const queue = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'is not a Task Queue name');
 const milliseconds = (min: number, max: number): z.ZodType<number> =>
   text
@@ -193,6 +194,33 @@ export const VARIABLES = {
       'comma-separated names of variables that only git fetching and pushing is given: the credentials of the remote',
     fix: 'give names separated by commas, for example SSH_AUTH_SOCK,GIT_ASKPASS',
   }),
+  GITHUB_TOKEN: variable<string | null>({
+    group: 'forge',
+    schema: token,
+    ...withoutDefault,
+    meaning: 'what the executor opens pull requests on GitHub with; scope `repo`, see docs/forges.md',
+    fix: 'copy the token again, without blanks and line breaks',
+    secret: true,
+  }),
+  GITLAB_TOKEN: variable<string | null>({
+    group: 'forge',
+    schema: token,
+    ...withoutDefault,
+    meaning: 'what the executor opens merge requests on GitLab with; scope `api`, see docs/forges.md',
+    fix: 'copy the token again, without blanks and line breaks',
+    secret: true,
+  }),
+  SPECWRIGHT_FORGE_ORIGINS: variable<readonly string[]>({
+    group: 'forge',
+    schema: text
+      .transform((value) => value.split(',').map((address) => originOf(address.trim())))
+      .refine((origins) => origins.every((origin) => origin !== null), 'is not a list of http(s) addresses')
+      .transform((origins) => origins.filter((origin) => origin !== null)),
+    fallback: [],
+    default: '',
+    meaning: 'comma-separated addresses of self-hosted forges that these tokens may be sent to, see docs/forges.md',
+    fix: 'give addresses separated by commas, for example https://git.example.com',
+  }),
   SPECWRIGHT_DATA_DIR: variable({
     group: 'folders',
     schema: text,
@@ -253,6 +281,14 @@ function parseArgv(value: string): readonly string[] | null {
   }
 }
 
+/** Scheme, host and port: what decides who gets a token. */
+function originOf(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { protocol, origin, username, password } = new URL(address);
+  return ['https:', 'http:'].includes(protocol) && username === '' && password === '' ? origin : null;
+}
+
+/** The forges' tokens may be passed on by name: they are also what git pushes with and what an agent may need. */
 function isOwnSecret(name: string): boolean {
-  return Object.entries(VARIABLES).some(([own, row]) => own === name && 'secret' in row);
+  return Object.entries(VARIABLES).some(([own, row]) => own === name && 'secret' in row && row.group !== 'forge');
 }

@@ -40,6 +40,10 @@ export interface Config {
   readonly commandEnv: Readonly<Record<string, string>>;
   /** What only git fetching and pushing is given besides, by name. */
   readonly gitEnv: Readonly<Record<string, string>>;
+  /** What pull requests are opened with. Null: none. */
+  readonly forgeTokens: { readonly github: string | null; readonly gitlab: string | null };
+  /** Where they may be sent besides the public forges. */
+  readonly forgeOrigins: readonly string[];
   /** Values that are masked in every output. */
   readonly secrets: readonly string[];
   readonly dataDir: string;
@@ -163,6 +167,8 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
         : { kind: 'command', argv: values.SPECWRIGHT_AGENT_ARGV ?? [] },
     commandEnv: pick(env, [...BASE_COMMAND_ENV, ...values.SPECWRIGHT_COMMAND_ENV]),
     gitEnv: pick(env, values.SPECWRIGHT_GIT_ENV),
+    forgeTokens: { github: values.GITHUB_TOKEN, gitlab: values.GITLAB_TOKEN },
+    forgeOrigins: values.SPECWRIGHT_FORGE_ORIGINS,
     secrets: secretsOf(values, env),
     dataDir,
     cacheDir: join(resolve(cwd, cacheHome), 'specwright'),

@@ -119,6 +119,8 @@ async function runnerOf(config: Config, rwUrl: string): Promise<Runner> {
     committer: { name: 'specwright', email: 'specwright@localhost' },
     env: config.commandEnv,
     gitEnv: config.gitEnv,
+    forgeTokens: config.forgeTokens,
+    forgeOrigins: config.forgeOrigins,
   });
   const problems = await runner.problems();
   if (problems.length > 0) throw new MissingProgramError(problems.join('\n'));

@@ -1,11 +1,13 @@
-import type { Command } from '../domain/command.js';
+import type { Command, FinalizeMetadata } from '../domain/command.js';
+import type { PullRequestEvidence } from '../domain/evidence.js';
 import type { Result } from '../domain/result.js';
 import type { RunContext } from '../ports/runner.js';
+import { openPullRequest } from './forges/open-pull-request.js';
 import { finalizeBranch } from './git/finalize-branch.js';
 import type { Host } from './host.js';
-import { clean } from './results.js';
+import { clean, failedResult, failureFrom } from './results.js';
 
-/** Commits the declared files, pushes, and says only what was read back. */
+/** Commits the declared files, pushes, opens the pull request, and says only what was read back. */
 export async function finalize(
   host: Host,
   command: Extract<Command, { kind: 'finalize' }>,
@@ -25,9 +27,27 @@ export async function finalize(
   const { branch } = metadata;
   const { commit, baseSha, remoteSha, files, compare } = done;
   const text = (value: string): string => clean(value, host.secrets, 4_096);
-  return {
-    status: 'ok',
-    evidence: { files, git: { branch, baseSha, commit, ...(remoteSha === null ? {} : { remoteSha }) } },
-    data: { ...(compare === null ? {} : { compare: text(compare) }), diffstat: text(done.diffstat) },
-  };
+  const evidence = { files, git: { branch, baseSha, commit, ...(remoteSha === null ? {} : { remoteSha }) } };
+  const data = { ...(compare === null ? {} : { compare: text(compare) }), diffstat: text(done.diffstat) };
+  try {
+    const pullRequest = await pullRequestOf(host, metadata, commit, context);
+    return { status: 'ok', evidence: pullRequest === null ? evidence : { ...evidence, pullRequest }, data };
+  } catch (error) {
+    // Committed and pushed stays true, whatever the forge says.
+    return failedResult(failureFrom(error, host.secrets), { evidence, data });
+  }
+}
+
+async function pullRequestOf(
+  host: Host,
+  { pullRequest, branch, baseBranch }: FinalizeMetadata,
+  commit: string,
+  context: RunContext,
+): Promise<PullRequestEvidence | null> {
+  if (pullRequest === undefined || pullRequest === null) return null;
+  // It may be public: what is masked in a result is masked there as well.
+  const shown = (value: string): string => clean(value, host.secrets, value.length);
+  const wanted = { branch, baseBranch, commit, title: shown(pullRequest.title), body: shown(pullRequest.body) };
+  const found = await openPullRequest(pullRequest.forge, wanted, host.forges, context);
+  return { ...found, url: shown(found.url) };
 }

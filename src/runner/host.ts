@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { isSessionId } from '../domain/names.js';
 import type { RunContext } from '../ports/runner.js';
 import type { Agent } from './agents/agent.js';
+import type { ForgeAccess } from './forges/forge-access.js';
+import { FORGE_LIMITS, type ForgeLimits } from './forges/limits.js';
 import { createCaches, type Caches } from './git/cache.js';
 import { createGit, type Git } from './git/git.js';
 import { createRunningGroups, type RunningGroups } from './leftover-processes.js';
@@ -21,6 +23,11 @@ export interface RunnerOptions {
   readonly env?: Environment;
   /** Added to the environment of specwright's own git only: push credentials (`SSH_AUTH_SOCK`, `GIT_ASKPASS`, …). */
   readonly gitEnv?: Environment;
+  /** What pull requests are opened with; without one for a forge, its pull requests are `not_authorized`. */
+  readonly forgeTokens?: ForgeAccess['tokens'];
+  /** Origins of self-hosted forges (`https://git.example.com`) that may be given the tokens. */
+  readonly forgeOrigins?: readonly string[];
+  readonly forgeLimits?: Partial<ForgeLimits>;
   /** The git program; `git` by default. */
   readonly git?: string;
 }
@@ -34,6 +41,7 @@ export interface Host {
   readonly git: Git;
   readonly caches: Caches;
   readonly groups: RunningGroups;
+  readonly forges: ForgeAccess;
   /** For drafts that are removed again. */
   readonly temp: string;
   readonly home: string;
@@ -43,7 +51,9 @@ export interface Host {
 }
 
 export function createHost(options: RunnerOptions): Host {
-  const { root, secrets, committer } = options;
+  const { root, committer } = options;
+  const tokens = options.forgeTokens ?? { github: null, gitlab: null };
+  const secrets = [...options.secrets, ...Object.values(tokens).filter((token) => token !== null)];
   const home = join(root, 'home');
   const git = createGit({
     path: options.git ?? 'git',
@@ -61,6 +71,11 @@ export function createHost(options: RunnerOptions): Host {
     git,
     caches: createCaches(join(root, 'cache'), git),
     groups,
+    forges: {
+      tokens,
+      origins: options.forgeOrigins ?? [],
+      limits: { ...FORGE_LIMITS, ...options.forgeLimits },
+    },
     temp: join(root, 'tmp'),
     home,
     workspaceOf: (sessionId) => {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { AgentMetadata, Command, Expects, ScriptLine } from '../../../src/domain/command.js';
+import type { AgentMetadata, Command, Expects, FinalizeMetadata, ScriptLine } from '../../../src/domain/command.js';
 import type { Result } from '../../../src/domain/result.js';
 import type { RunContext } from '../../../src/ports/runner.js';
 import type { Agent } from '../../../src/runner/agents/agent.js';
@@ -146,6 +146,7 @@ export interface CommandParts {
   readonly timeoutMs?: number;
   readonly files?: readonly string[];
   readonly message?: string;
+  readonly pullRequest?: FinalizeMetadata['pullRequest'];
   readonly agent?: Partial<AgentMetadata>;
 }
 
@@ -156,6 +157,7 @@ export function command(kind: Command['kind'], parts: CommandParts): Command {
     ...where,
     files: parts.files ?? [],
     message: parts.message ?? 'Work done',
+    pullRequest: parts.pullRequest ?? null,
     trailers: { session: parts.sessionId, step },
     context: 'Shop',
     component: 'Cart',
@@ -179,7 +181,7 @@ export function command(kind: Command['kind'], parts: CommandParts): Command {
     expects: { files: [], testReports: [], ...parts.expects },
     promptVersion: null,
     metadata,
-  } as unknown as Command;
+  };
 }
 
 export function line(argv: readonly string[], more: Partial<ScriptLine> = {}): ScriptLine {
