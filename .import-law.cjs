@@ -39,7 +39,8 @@ module.exports = {
     'node:*',
   ],
   'config.ts': ['config-table.ts', 'schemas', 'contract', 'zod', 'node:*'],
-  'config-table.ts': ['contract', 'zod', 'node:*'],
+  'config-table.ts': ['config-values.ts', 'contract', 'zod', 'node:*'],
+  'config-values.ts': ['zod'],
   'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.
   'bundle-workflows.ts': ['*'],

@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { address, argv, milliseconds, origins, postgresUrl, queue, text, token } from './config-values.js';
 import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export const AGENT_KINDS = ['scripted', 'command'] as const;
+export const AGENT_KINDS = ['scripted', 'command', 'claude-code', 'codex'] as const;
 export type AgentKind = (typeof AGENT_KINDS)[number];
+export const AGENT_PERMISSIONS = ['edits', 'auto', 'unrestricted'] as const;
+export type AgentPermissions = (typeof AGENT_PERMISSIONS)[number];
 
 export interface Variable<T> {
   readonly group: 'temporal' | 'database' | 'queues' | 'agent' | 'forge' | 'folders' | 'timing' | 'logging';
@@ -23,16 +26,10 @@ export interface Variable<T> {
 const variable = <T>(row: Variable<T>): Variable<T> => row;
 const withoutDefault = { fallback: null, default: '' } as const;
 
-const text = z.string().refine((value) => !/\p{Cc}/u.test(value), 'holds a control character');
-const address = text.regex(/^[^\s:/@]+:\d{1,5}$/, 'is not host:port');
-const postgresUrl = text.refine(isPostgresUrl, 'is not a postgres:// URL with a host and a database');
-const token = text.regex(/^[\x21-\x7e]+$/, 'holds a blank or a character no token has');
-const queue = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'is not a Task Queue name');
-const milliseconds = (min: number, max: number): z.ZodType<number> =>
-  text
-    .regex(/^\d{1,9}$/, 'is not a whole number of milliseconds')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
+const variableNames = text
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
+  .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials');
 
 /** Every variable specwright reads. The README table is checked against it. */
 export const VARIABLES = {
@@ -152,15 +149,38 @@ export const VARIABLES = {
     schema: z.enum(AGENT_KINDS, 'is not an agent specwright knows'),
     fallback: 'scripted',
     default: 'scripted',
-    meaning: '`scripted` (prepared outputs) or `command` (any program)',
-    fix: 'set it to scripted or command',
+    meaning: '`scripted` (prepared outputs), `command` (any program), `claude-code` or `codex`, see docs/agents.md',
+    fix: `set it to one of ${AGENT_KINDS.join(', ')}`,
   }),
   SPECWRIGHT_AGENT_ARGV: variable<readonly string[] | null>({
     group: 'agent',
-    schema: text.transform(parseArgv).refine((argv) => argv !== null, 'is not a JSON array of texts'),
+    schema: argv,
     ...withoutDefault,
     meaning: 'JSON array: program and arguments of the `command` agent; the prompt comes on its stdin',
     fix: 'give it like ["my-agent","--print"]',
+  }),
+  SPECWRIGHT_AGENT_PROGRAM: variable<string | null>({
+    group: 'agent',
+    schema: text.regex(/^[^-]/, 'begins with a -'),
+    fallback: null,
+    default: '`claude` or `codex`',
+    meaning: 'the program of the `claude-code` and `codex` agents: a name on `PATH` or a path',
+    fix: 'give the name or path of a program',
+  }),
+  SPECWRIGHT_AGENT_MODEL: variable<string | null>({
+    group: 'agent',
+    schema: text.regex(/^[^\s-]\S{0,199}$/, 'is not the name of a model'),
+    ...withoutDefault,
+    meaning: 'the model of the `claude-code` and `codex` agents, as the program names it; unset: the program’s choice',
+    fix: 'give the name of a model',
+  }),
+  SPECWRIGHT_AGENT_PERMISSIONS: variable<AgentPermissions>({
+    group: 'agent',
+    schema: z.enum(AGENT_PERMISSIONS, 'is not a set of permissions specwright knows'),
+    fallback: 'edits',
+    default: 'edits',
+    meaning: 'what `claude-code` and `codex` may do unasked: `edits`, `auto` or `unrestricted`, see docs/agents.md',
+    fix: `set it to one of ${AGENT_PERMISSIONS.join(', ')}`,
   }),
   SPECWRIGHT_SCRIPTED_DIR: variable({
     group: 'agent',
@@ -172,10 +192,7 @@ export const VARIABLES = {
   }),
   SPECWRIGHT_COMMAND_ENV: variable<readonly string[]>({
     group: 'agent',
-    schema: text
-      .transform((value) => value.split(',').map((name) => name.trim()))
-      .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
-      .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials'),
+    schema: variableNames,
     fallback: [],
     default: '',
     meaning:
@@ -184,10 +201,7 @@ export const VARIABLES = {
   }),
   SPECWRIGHT_GIT_ENV: variable<readonly string[]>({
     group: 'agent',
-    schema: text
-      .transform((value) => value.split(',').map((name) => name.trim()))
-      .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
-      .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials'),
+    schema: variableNames,
     fallback: [],
     default: '',
     meaning:
@@ -212,10 +226,7 @@ export const VARIABLES = {
   }),
   SPECWRIGHT_FORGE_ORIGINS: variable<readonly string[]>({
     group: 'forge',
-    schema: text
-      .transform((value) => value.split(',').map((address) => originOf(address.trim())))
-      .refine((origins) => origins.every((origin) => origin !== null), 'is not a list of http(s) addresses')
-      .transform((origins) => origins.filter((origin) => origin !== null)),
+    schema: origins,
     fallback: [],
     default: '',
     meaning: 'comma-separated addresses of self-hosted forges that these tokens may be sent to, see docs/forges.md',
@@ -265,28 +276,6 @@ export const VARIABLES = {
 };
 
 export type VariableName = keyof typeof VARIABLES;
-
-function isPostgresUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
-}
-
-function parseArgv(value: string): readonly string[] | null {
-  try {
-    const parsed = z.array(z.string()).min(1).safeParse(JSON.parse(value));
-    return parsed.success && parsed.data[0] !== '' ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Scheme, host and port: what decides who gets a token. */
-function originOf(address: string): string | null {
-  if (!URL.canParse(address)) return null;
-  const { protocol, origin, username, password } = new URL(address);
-  return ['https:', 'http:'].includes(protocol) && username === '' && password === '' ? origin : null;
-}
 
 /** The forges' tokens may be passed on by name: they are also what git pushes with and what an agent may need. */
 function isOwnSecret(name: string): boolean {

@@ -1,12 +1,21 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type LogLevel, VARIABLES, type Variable, type VariableName } from './config-table.js';
+import { type AgentPermissions, type LogLevel, VARIABLES, type Variable, type VariableName } from './config-table.js';
 import { nearestName } from './schemas/nearest-name.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 export type AgentConfig =
-  { readonly kind: 'scripted'; readonly dir: string } | { readonly kind: 'command'; readonly argv: readonly string[] };
+  | { readonly kind: 'scripted'; readonly dir: string }
+  | { readonly kind: 'command'; readonly argv: readonly string[] }
+  | {
+      readonly kind: 'claude-code' | 'codex';
+      readonly program: string;
+      readonly model: string | null;
+      readonly permissions: AgentPermissions;
+      /** As {@link Config.commandEnv}: the agent's sign-in may be in it. */
+      readonly env: Readonly<Record<string, string>>;
+    };
 
 export interface TlsConfig {
   readonly serverName: string | null;
@@ -144,6 +153,7 @@ function missingPartners(values: Values): readonly ConfigProblem[] {
 
 function toConfig(values: Values, env: Env, cwd: string): Config {
   const dataDir = resolve(cwd, values.SPECWRIGHT_DATA_DIR);
+  const commandEnv = pick(env, [...BASE_COMMAND_ENV, ...values.SPECWRIGHT_COMMAND_ENV]);
   const cacheHome = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
   return {
     temporal: {
@@ -161,11 +171,8 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     taskQueue: values.SPECWRIGHT_TASK_QUEUE,
     executorQueue: values.SPECWRIGHT_EXECUTOR_QUEUE,
     workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
-    agent:
-      values.SPECWRIGHT_AGENT === 'scripted'
-        ? { kind: 'scripted', dir: resolve(cwd, values.SPECWRIGHT_SCRIPTED_DIR) }
-        : { kind: 'command', argv: values.SPECWRIGHT_AGENT_ARGV ?? [] },
-    commandEnv: pick(env, [...BASE_COMMAND_ENV, ...values.SPECWRIGHT_COMMAND_ENV]),
+    agent: toAgent(values, commandEnv, cwd),
+    commandEnv,
     gitEnv: pick(env, values.SPECWRIGHT_GIT_ENV),
     forgeTokens: { github: values.GITHUB_TOKEN, gitlab: values.GITLAB_TOKEN },
     forgeOrigins: values.SPECWRIGHT_FORGE_ORIGINS,
@@ -177,6 +184,27 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     taskTimeoutMs: values.SPECWRIGHT_TASK_TIMEOUT_MS,
     logLevel: values.SPECWRIGHT_LOG_LEVEL,
   };
+}
+
+function toAgent(values: Values, env: Readonly<Record<string, string>>, cwd: string): AgentConfig {
+  const kind = values.SPECWRIGHT_AGENT;
+  switch (kind) {
+    case 'scripted':
+      return { kind, dir: resolve(cwd, values.SPECWRIGHT_SCRIPTED_DIR) };
+    case 'command':
+      return { kind, argv: values.SPECWRIGHT_AGENT_ARGV ?? [] };
+    case 'claude-code':
+    case 'codex': {
+      const program = values.SPECWRIGHT_AGENT_PROGRAM ?? (kind === 'codex' ? 'codex' : 'claude');
+      return {
+        kind,
+        program: program.includes('/') ? resolve(cwd, program) : program,
+        model: values.SPECWRIGHT_AGENT_MODEL,
+        permissions: values.SPECWRIGHT_AGENT_PERMISSIONS,
+        env,
+      };
+    }
+  }
 }
 
 function toTls(values: Values, cwd: string): TlsConfig | null {

@@ -8,10 +8,10 @@ import { collectFiles } from './collect.js';
 import { CommandOutput } from './command-output.js';
 import type { Host } from './host.js';
 import { workspaceFor } from './prepare-workspace.js';
-import { clean, failedResult } from './results.js';
+import { clean, failedResult, failureFrom } from './results.js';
 import { runProcess } from './run-process.js';
 import { makeFolder } from './workspace-files.js';
-import { workFailed } from './work-failed.js';
+import { WorkFailed, workFailed } from './work-failed.js';
 
 /** Gives the prompt to the executor's agent and looks at what it left behind. */
 export async function runAgent(
@@ -36,14 +36,18 @@ export async function runAgent(
       {
         tempFolder,
         timeoutMs,
-        run: (argv, stdin) =>
+        run: (argv, stdin, reader) =>
           runProcess({
             ...host.settings(context, sessionId, 'agent'),
             argv,
             cwd: workspace,
             ...(stdin === undefined ? {} : { stdin }),
+            ...(reader === undefined ? {} : { outputLimitBytes: reader.limitBytes }),
             timeoutMs,
-            onOutput: output.sink(''),
+            onOutput(stream, chunk) {
+              reader?.read(stream, chunk);
+              return output.sink('')(stream, chunk);
+            },
           }),
       },
     );
@@ -53,7 +57,8 @@ export async function runAgent(
       outputs: await output.finish(),
       ...(outcome.agent === undefined ? {} : { agent: outcome.agent }),
     };
-    if (!outcome.ok) return failedResult(outcome.failure, found);
+    // Cleaned again: what an agent read out of JSON may hold what was escaped when the output was masked.
+    if (!outcome.ok) return failedResult(failureFrom(new WorkFailed(outcome.failure), host.secrets), found);
     return { status: 'ok', ...found, data: { agent: host.agent.name, text: clean(outcome.text, host.secrets, 2_000) } };
   } finally {
     stop();

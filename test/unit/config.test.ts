@@ -68,6 +68,39 @@ test('the command agent is a JSON array of texts', () => {
   }
 });
 
+test('claude-code and codex have their own program, and take a model, permissions and a sign-in', () => {
+  const plain = { permissions: 'edits', model: null, env: {} };
+  expect(loadConfig({ SPECWRIGHT_AGENT: 'claude-code' }).agent).toEqual({
+    ...plain,
+    kind: 'claude-code',
+    program: 'claude',
+  });
+  const env = {
+    SPECWRIGHT_AGENT: 'codex',
+    SPECWRIGHT_AGENT_PROGRAM: './bin/codex',
+    SPECWRIGHT_AGENT_MODEL: 'gpt-6',
+    SPECWRIGHT_AGENT_PERMISSIONS: 'unrestricted',
+    SPECWRIGHT_COMMAND_ENV: 'CODEX_API_KEY',
+    CODEX_API_KEY: 'sk-secret',
+  };
+  const config = loadConfig(env, '/work');
+  expect(config.agent).toEqual({
+    kind: 'codex',
+    program: '/work/bin/codex',
+    model: 'gpt-6',
+    permissions: 'unrestricted',
+    env: { CODEX_API_KEY: 'sk-secret' },
+  });
+  expect(config.secrets).toContain('sk-secret');
+});
+
+test('what would be an option or an unknown permission is refused', () => {
+  const env = { SPECWRIGHT_AGENT: 'codex' };
+  expect(problemsOf({ ...env, SPECWRIGHT_AGENT_MODEL: '--oss' })[0]).toMatch(/^SPECWRIGHT_AGENT_MODEL is not the name/);
+  expect(problemsOf({ ...env, SPECWRIGHT_AGENT_PROGRAM: '-c' })[0]).toMatch(/^SPECWRIGHT_AGENT_PROGRAM begins with/);
+  expect(problemsOf({ ...env, SPECWRIGHT_AGENT_PERMISSIONS: 'all' })[0]).toMatch(/set it to one of edits, auto, unr/);
+});
+
 test('commands are given only the named variables and what programs need', () => {
   const env = { PATH: '/bin', HOME: '/root', SECRET: 's', TOKEN: 't', SPECWRIGHT_COMMAND_ENV: 'TOKEN, ABSENT' };
   expect(loadConfig(env).commandEnv).toEqual({ PATH: '/bin', TOKEN: 't' });
@@ -91,5 +124,7 @@ test('the table describes every variable and marks the secrets', () => {
     'DATABASE_URL',
     'DATABASE_RW_URL',
     'DATABASE_RO_URL',
+    'GITHUB_TOKEN',
+    'GITLAB_TOKEN',
   ]);
 });

@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failures.js';
 import type { AgentRun } from '../../domain/result.js';
-import type { ProcessOutcome } from '../run-process.js';
+import type { ProcessOutcome, StreamName } from '../run-process.js';
 
 /** One piece of work for an agent, in a workspace of its own. */
 export interface AgentTask {
@@ -24,7 +24,15 @@ export interface AgentTools {
   readonly tempFolder: string;
   readonly timeoutMs: number;
   /** Runs a program in the workspace with limits, masking and streamed output. */
-  run(argv: readonly string[], stdin?: string): Promise<ProcessOutcome>;
+  run(argv: readonly string[], stdin?: string, reader?: OutputReader): Promise<ProcessOutcome>;
+}
+
+/** For an agent whose output has to be read while it runs, because its outcome is not in the end of it alone. */
+export interface OutputReader {
+  /** Of both streams together, in place of the usual limit. */
+  readonly limitBytes: number;
+  /** What is printed, masked. */
+  read(stream: StreamName, chunk: Buffer): void;
 }
 
 export type AgentOutcome =

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+// How a variable's value is read; a message is the end of a sentence that begins with the variable's name.
+
+export const text = z.string().refine((value) => !/\p{Cc}/u.test(value), 'holds a control character');
+export const address = text.regex(/^[^\s:/@]+:\d{1,5}$/, 'is not host:port');
+export const postgresUrl = text.refine(isPostgresUrl, 'is not a postgres:// URL with a host and a database');
+export const token = text.regex(/^[\x21-\x7e]+$/, 'holds a blank or a character no token has');
+export const queue = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'is not a Task Queue name');
+export const argv = text.transform(parseArgv).refine((value) => value !== null, 'is not a JSON array of texts');
+export const origins = text
+  .transform((value) => value.split(',').map((one) => originOf(one.trim())))
+  .refine((all) => all.every((origin) => origin !== null), 'is not a list of http(s) addresses')
+  .transform((all) => all.filter((origin) => origin !== null));
+export const milliseconds = (min: number, max: number): z.ZodType<number> =>
+  text
+    .regex(/^\d{1,9}$/, 'is not a whole number of milliseconds')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
+
+function isPostgresUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
+}
+
+function parseArgv(value: string): readonly string[] | null {
+  try {
+    const parsed = z.array(z.string()).min(1).safeParse(JSON.parse(value));
+    return parsed.success && parsed.data[0] !== '' ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Scheme, host and port: what decides who gets a token. */
+function originOf(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { protocol, origin, username, password } = new URL(address);
+  return ['https:', 'http:'].includes(protocol) && username === '' && password === '' ? origin : null;
+}
