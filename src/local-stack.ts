@@ -63,13 +63,9 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
     executorQueue: stack.executorQueue,
     sessionUrl: (sessionId) =>
       stack.temporal.webUi && `${stack.temporal.webUi}/namespaces/${stack.temporal.namespace}/workflows/${sessionId}`,
-    async applyProject(model) {
-      await projects.ensureScope(stack.scope, {
-        account: 'development',
-        project: model.project.name,
-        user: 'developer',
-      });
-      return projects.applyModel(stack.scope, model);
+    applyProject(model, options) {
+      const ensure = { account: 'development', project: model.project.name, user: 'developer' };
+      return projects.applyModel(stack.scope, model, { ...options, ensure });
     },
     async close() {
       await Promise.all([temporal.connection.close(), writePool.end(), readPool.end()]);

@@ -15,7 +15,7 @@ import type {
 // What surfaces need to name; they import it from here and nowhere deeper.
 export { RefusedError };
 export type { Next, ReportAnswer, SessionDetail, SessionFilter, SessionSummary };
-export type { ApplyOutcome } from '../ports/project-store.js';
+export type { AppliedModel, ApplyOptions, ApplyOutcome } from '../ports/project-store.js';
 
 export interface StartRequest {
   readonly sessionType: SessionTypeName;

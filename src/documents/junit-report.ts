@@ -29,7 +29,7 @@ interface Tally {
 
 /**
  * Reads JUnit XML. Node's own reporter prints a file that did not load, and a file without any test, as a test case
- * named by the file's path: `testFile` tells these apart, they are not tests. Never throws.
+ * named by the file's path, pytest as one of a class without a name: they are not tests. Never throws.
  */
 export function parseJunit(bytes: Uint8Array, testFile: string): ParsedTestReport {
   if (bytes.byteLength > MAX_REPORT_BYTES) return refuse(`is larger than ${MAX_REPORT_BYTES} bytes`);
@@ -59,14 +59,14 @@ function read(xml: string, testFile: string): ParsedTestReport {
 function visit(suite: Element, path: readonly string[], testFile: string, tally: Tally): void {
   const troubles = [...children(suite, 'failure'), ...children(suite, 'error')];
   if (troubles.length > 0) tally.failed.push(failed(path.join(' > ') || testFile, troubles, suite, false));
-  for (const inner of children(suite, 'testsuite')) visit(inner, [...path, attribute(inner, 'name')], testFile, tally);
-  for (const test of children(suite, 'testcase')) count(test, path, testFile, tally);
+  for (const inner of children(suite, 'testsuite')) visit(inner, [...path, ...suiteName(inner)], testFile, tally);
+  for (const test of children(suite, 'testcase')) count(test, [...path, ...className(test, testFile)], testFile, tally);
 }
 
 function count(test: Element, path: readonly string[], testFile: string, tally: Tally): void {
   const name = attribute(test, 'name');
   const troubles = [...children(test, 'failure'), ...children(test, 'error')];
-  if (namesFile(name, testFile)) {
+  if (namesFile(name, testFile) || isUnloaded(test, troubles)) {
     if (troubles.length > 0) tally.failed.push(failed(testFile, troubles, test, true));
     return;
   }
@@ -84,7 +84,27 @@ function failed(name: string, troubles: readonly Element[], holder: Element, loa
   const said = attribute(first, 'message') || attribute(holder, 'failure');
   const body = texts(first).trim();
   const message = [said, body].filter((part) => part !== '').join('\n');
-  return { name: clip(name, MAX_NAME), message: clip(message, MAX_MESSAGE), loadFailure };
+  return { name: clip(name, MAX_NAME), message: clipMiddle(message), loadFailure };
+}
+
+/** `pytest` is the name of every suite of pytest; ExUnit's are modules as the virtual machine calls them. */
+function suiteName(suite: Element): readonly string[] {
+  const name = attribute(suite, 'name');
+  return name === 'pytest' ? [] : [name.replace(/^Elixir\.(?=[A-Z])/, '')];
+}
+
+/** Of pytest, whose classes have no suite of their own: `TestShow` of `test.billing.test_money.TestShow`. */
+function className(test: Element, testFile: string): readonly string[] {
+  const [module, name] = [testFile.replace(/\.py$/, '').replaceAll('/', '.'), attribute(test, 'classname')];
+  const at = name.lastIndexOf(`${module}.`);
+  return at < 0 ? [] : name.slice(at + module.length + 1).split('.');
+}
+
+/** What pytest writes for a file that it could not import, and for its own end. */
+function isUnloaded(test: Element, troubles: readonly Element[]): boolean {
+  const said = attribute(troubles[0] ?? {}, 'message');
+  const ended = attribute(test, 'classname') === 'pytest' && attribute(test, 'name') === 'internal';
+  return (said === 'collection failure' && attribute(test, 'classname') === '') || (ended && said === 'internal error');
 }
 
 function namesFile(name: string, testFile: string): boolean {
@@ -114,12 +134,7 @@ function attribute(element: Element, name: string): string {
 function texts(element: Element): string {
   const value = Object.hasOwn(element, TEXT) ? element[TEXT] : '';
   const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return decode(
-    parts
-      .filter((part) => typeof part === 'string')
-      .join('')
-      .slice(0, MAX_MESSAGE * 4),
-  );
+  return decode(parts.filter((part) => typeof part === 'string').join(''));
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -136,6 +151,13 @@ function decode(text: string): string {
 function clip(text: string, max: number): string {
   const shown = text.replaceAll('\u0000', '\ufffd');
   return (shown.length <= max ? shown : `${shown.slice(0, max - 1)}…`).toWellFormed();
+}
+
+/** Node says first what went wrong, pytest last. */
+function clipMiddle(text: string): string {
+  if (text.length <= MAX_MESSAGE) return clip(text, MAX_MESSAGE);
+  const half = MAX_MESSAGE / 2 - 2;
+  return `${clip(text, half)}\n${clip(text.slice(-half), half)}`;
 }
 
 function isElement(value: unknown): value is Element {

@@ -74,6 +74,6 @@ function partsOf({ project, contexts, components, stories, rules }: ProjectModel
 /** Dependencies have no order. */
 function fieldsOf(value: object): Readonly<Record<string, Json>> {
   const fields = { ...value } as Record<string, Json>;
-  const { dependsOn } = fields;
-  return Array.isArray(dependsOn) ? { ...fields, dependsOn: [...dependsOn].sort() } : fields;
+  const { dependsOn } = value as { readonly dependsOn?: readonly string[] };
+  return dependsOn === undefined ? fields : { ...fields, dependsOn: [...dependsOn].sort() };
 }

@@ -1,6 +1,7 @@
 import { findCycle } from '../domain/component-graph.js';
-import { pathOf } from '../domain/names.js';
+import type { ToolchainSpec } from '../domain/toolchains/toolchain.js';
 import { nearestName } from './nearest-name.js';
+import { placementFaults } from './placement-faults.js';
 import type { ProjectFileContent } from './project-file-schema.js';
 import type { Fault } from './zod-faults.js';
 
@@ -8,36 +9,30 @@ interface Placed {
   readonly name: string;
   readonly priority: number;
   readonly dependsOn: readonly string[];
-  /** Where its source goes, without extension. */
-  readonly file: string;
   readonly path: readonly PropertyKey[];
 }
 
-/** What is wrong between the parts of a file whose shape is right. */
-export function modelFaults(content: ProjectFileContent): readonly Fault[] {
-  const components = placedComponents(content);
+/** What is wrong between the parts of a file whose shape is right. Rules are looked at where they are read. */
+export function modelFaults(content: ProjectFileContent, toolchain: ToolchainSpec): readonly Fault[] {
+  const contexts = content.contexts.map(({ name, dependsOn }, index): Placed => {
+    return { name, priority: 0, dependsOn, path: ['contexts', index] };
+  });
+  const components = content.contexts.flatMap((context, contextIndex) =>
+    context.components.map(({ name, priority, dependsOn }, index): Placed => {
+      return { name, priority, dependsOn, path: ['contexts', contextIndex, 'components', index] };
+    }),
+  );
   const faults = [
-    ...duplicates(content.contexts.map(({ name }, index) => ({ key: name, path: ['contexts', index, 'name'] }))),
+    ...duplicates(contexts.map(({ name, path }) => ({ key: name, path: [...path, 'name'] }))),
     ...duplicates(components.map(({ name, path }) => ({ key: name, path: [...path, 'name'] }))),
-    ...duplicates(content.rules.map(({ name }, index) => ({ key: name, path: ['rules', index, 'name'] }))),
     ...content.contexts.flatMap(({ stories }, index) =>
       duplicates(stories.map(({ title }, at) => ({ key: title, path: ['contexts', index, 'stories', at, 'title'] }))),
     ),
-    ...unknownDependencies(components),
+    ...unknownDependencies(contexts, 'context'),
+    ...unknownDependencies(components, 'component'),
   ];
-  return faults.length > 0 ? faults : [...collidingFiles(components), ...cycles(components)];
-}
-
-function placedComponents({ contexts }: ProjectFileContent): readonly Placed[] {
-  return contexts.flatMap((context, contextIndex) =>
-    context.components.map(({ name, priority, dependsOn }, index) => ({
-      name,
-      priority,
-      dependsOn,
-      file: `${pathOf(context.name)}/${pathOf(name)}`,
-      path: ['contexts', contextIndex, 'components', index],
-    })),
-  );
+  if (faults.length > 0) return faults;
+  return [...placementFaults(content, toolchain), ...cycles(contexts), ...cycles(components)];
 }
 
 function duplicates(items: readonly { key: string; path: readonly PropertyKey[] }[]): readonly Fault[] {
@@ -51,9 +46,9 @@ function duplicates(items: readonly { key: string; path: readonly PropertyKey[] 
   });
 }
 
-function unknownDependencies(components: readonly Placed[]): readonly Fault[] {
-  const names = new Set(components.map(({ name }) => name));
-  return components.flatMap(({ name, dependsOn, path }) =>
+function unknownDependencies(nodes: readonly Placed[], kind: 'context' | 'component'): readonly Fault[] {
+  const names = new Set(nodes.map(({ name }) => name));
+  return nodes.flatMap(({ name, dependsOn, path }) =>
     dependsOn.flatMap((dependency, index) => {
       const at = [...path, 'dependsOn', index];
       if (dependsOn.indexOf(dependency) < index) {
@@ -62,30 +57,16 @@ function unknownDependencies(components: readonly Placed[]): readonly Fault[] {
       if (names.has(dependency)) return [];
       const others = [...names].filter((other) => other !== name);
       const near = nearestName(dependency, others);
-      const expected = near === null ? 'the name of a component of this file' : `${near}, if that was meant`;
-      return [{ path: at, message: `is "${dependency}", which no component is called`, expected }];
+      const expected = near === null ? `the name of a ${kind} of this file` : `${near}, if that was meant`;
+      return [{ path: at, message: `is "${dependency}", which no ${kind} is called`, expected }];
     }),
   );
 }
 
-/** Two names may differ and still give one file, `LineItem` and `line-item`. */
-function collidingFiles(components: readonly Placed[]): readonly Fault[] {
-  const firstByFile = new Map<string, string>();
-  return components.flatMap(({ name, file, path }) => {
-    const first = firstByFile.get(file);
-    if (first === undefined) {
-      firstByFile.set(file, name);
-      return [];
-    }
-    const message = `is "${name}", whose files are those of "${first}" (${file})`;
-    return [{ path: [...path, 'name'], message, expected: 'a name that gives a path of its own' }];
-  });
-}
-
-function cycles(components: readonly Placed[]): readonly Fault[] {
-  const cycle = findCycle(components);
+function cycles(nodes: readonly Placed[]): readonly Fault[] {
+  const cycle = findCycle(nodes);
   if (cycle === null) return [];
-  const from = components.find(({ name }) => name === cycle[0]);
+  const from = nodes.find(({ name }) => name === cycle[0]);
   const index = from?.dependsOn.indexOf(cycle[1] ?? '') ?? -1;
   return [
     {

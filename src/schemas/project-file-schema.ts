@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { BOUND_NAMES, type BoundName, MAX_BOUND } from '../domain/bounds.js';
+import { FORGE_TYPES, type ForgeType } from '../domain/forge.js';
 import { textFault } from '../domain/json.js';
-import { isBranch, nameFault } from '../domain/names.js';
-import { BUILT_IN_TOOLCHAINS } from '../domain/toolchains/toolchain.js';
+import { componentTypeFault, isBranch, isRepositoryPath, nameFault } from '../domain/names.js';
 import { SESSION_TYPE_NAMES } from '../domain/session.js';
-import { remoteFault } from './remote.js';
+import { customFaults } from '../domain/toolchains/custom.js';
+import { BUILT_IN_TOOLCHAINS } from '../domain/toolchains/toolchain.js';
+import { apiUrlFault, remoteFault, repositoryFault } from './remote.js';
+import type { Fault } from './zod-faults.js';
 
 const MAX_LINE = 200;
 const MAX_TEXT = 20_000;
@@ -15,6 +19,15 @@ const check =
     const message = fault(context.value);
     if (message === null) return;
     context.issues.push({ code: 'custom', input: context.value, message, params: { expected } });
+  };
+
+/** The same for several places in one value. */
+const checkAll =
+  <T>(faults: (value: T) => readonly Fault[]) =>
+  (context: z.core.ParsePayload<T>): void => {
+    for (const { path, message, expected } of faults(context.value)) {
+      context.issues.push({ code: 'custom', input: context.value, path: [...path], message, params: { expected } });
+    }
   };
 
 const bounded = (max: number): z.ZodString => z.string().min(1).max(max);
@@ -33,23 +46,58 @@ const remote = bounded(1000).check(
 const branch = z
   .string()
   .check(check((value) => (isBranch(value) ? null : 'is not a branch name'), 'a branch name like main'));
-const COMPONENT_TYPE = /^[A-Za-z][A-Za-z0-9 _-]*$/;
-const componentType = line.check(
-  check((value) => (COMPONENT_TYPE.test(value) ? null : 'is not a component type'), 'letters, digits, spaces, _ and -'),
+const componentType = z.string().check(check(componentTypeFault, 'letters, digits, spaces, _ and -'));
+const ruleComponentType = z
+  .string()
+  .check(
+    check(
+      (value) => (value === '*' ? null : componentTypeFault(value)),
+      '* or a component type: letters, digits, spaces, _ and -',
+    ),
+  );
+const names = z.array(name).max(200);
+
+/** Where pull requests are opened, by the API; the token is never part of it. */
+const forge = z
+  .strictObject({
+    type: z.enum(FORGE_TYPES),
+    repository: bounded(300),
+    apiUrl: bounded(1000)
+      .check(check(apiUrlFault, 'an https URL without credentials; http for localhost only'))
+      .exactOptional(),
+  })
+  .check(checkAll(forgeFaults));
+
+function forgeFaults({ type, repository }: { type: ForgeType; repository: string }): readonly Fault[] {
+  const message = repositoryFault(repository, type);
+  const expected = type === 'github' ? 'owner/name' : 'group/name or group/subgroup/name';
+  return message === null ? [] : [{ path: ['repository'], message, expected }];
+}
+
+const limit = z.int().min(1).max(MAX_BOUND).exactOptional();
+const bounds = z.strictObject(
+  Object.fromEntries(BOUND_NAMES.map((bound) => [bound, limit])) as Record<BoundName, typeof limit>,
 );
-const ruleComponentType = line.check(
-  check(
-    (value) => (value === '*' || COMPONENT_TYPE.test(value) ? null : 'is not a component type'),
-    '* or a component type: letters, digits, spaces, _ and -',
-  ),
+
+const argument = bounded(1000).check(
+  check((value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null), 'one argument'),
 );
+const customToolchain = z
+  .strictObject({
+    implementation: line,
+    test: line,
+    testArgv: z.array(argument).min(1).max(100),
+    missing: z.array(line).max(20).default([]),
+  })
+  .check(checkAll(customFaults));
+const toolchain = z.union([z.enum(BUILT_IN_TOOLCHAINS), z.strictObject({ custom: customToolchain })]);
 
 const component = z.strictObject({
   name,
   type: componentType,
   description: prose,
   priority: z.int().min(-1000).max(1000).default(0),
-  dependsOn: z.array(name).max(200).default([]),
+  dependsOn: names.default([]),
 });
 
 const story = z.strictObject({
@@ -61,25 +109,48 @@ const story = z.strictObject({
 const context = z.strictObject({
   name,
   description: prose,
+  dependsOn: names.default([]),
   components: z.array(component).max(500).default([]),
   stories: z.array(story).max(500).default([]),
 });
 
-const rule = z.strictObject({
-  name: line,
-  componentType: ruleComponentType.default('*'),
-  sessionType: z.enum(['*', ...SESSION_TYPE_NAMES]).default('*'),
-  text: prose,
-});
+/** Written here, or in a markdown file of its own, which says everything itself. */
+const rule = z
+  .strictObject({
+    file: line
+      .check(
+        check((value) => (isRepositoryPath(value) ? null : 'is no path below this file'), 'a relative path without ..'),
+      )
+      .exactOptional(),
+    name: line.exactOptional(),
+    componentType: ruleComponentType.exactOptional(),
+    sessionType: z.enum(['*', ...SESSION_TYPE_NAMES]).exactOptional(),
+    text: prose.exactOptional(),
+  })
+  .check(checkAll(ruleFaults));
+
+function ruleFaults(rule: { readonly [key: string]: string | undefined }): readonly Fault[] {
+  if (rule['file'] === undefined) {
+    const missing = ['name', 'text'].filter((key) => rule[key] === undefined);
+    return missing.map((key) => ({ path: [key], message: 'is missing', expected: 'text, or only `file`' }));
+  }
+  const more = Object.keys(rule).filter((key) => key !== 'file');
+  return more.map((key) => {
+    const expected = `${key === 'name' ? 'the title' : 'it'} in ${rule['file']}`;
+    return { path: [key], message: 'stands beside `file`', expected };
+  });
+}
 
 /** `specwright.yaml` as it is written; components and stories stand under the context they belong to. */
 export const projectFileSchema = z.strictObject({
   project: z.strictObject({
     name: line,
     description: prose,
-    toolchain: z.enum(BUILT_IN_TOOLCHAINS),
+    toolchain,
     remote,
     defaultBranch: branch.default('main'),
+    forge: forge.exactOptional(),
+    bounds: bounds.default({}),
   }),
   contexts: z.array(context).min(1).max(200),
   rules: z.array(rule).max(500).default([]),

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
-import type { Component, ProjectModel, Story } from '../domain/project.js';
+import type { Forge, ForgeType } from '../domain/forge.js';
+import type { Component, ProjectModel, Rule, Story } from '../domain/project.js';
+import type { ToolchainSpec } from '../domain/toolchains/toolchain.js';
 import { modelFaults } from './project-file-faults.js';
 import { type ProjectFileContent, projectFileSchema } from './project-file-schema.js';
+import { resolveRules, type RuleFiles } from './project-rules.js';
 import { readYaml } from './yaml-source.js';
 import { issueFaults } from './zod-faults.js';
 
@@ -14,21 +17,33 @@ export interface ProjectFileError {
   readonly field: string;
   readonly message: string;
   readonly expected: string;
+  /** A sentence that says what to do, where that says more than what was expected. */
+  readonly fix?: string;
 }
 
 export type ParsedProjectFile =
   | { readonly ok: true; readonly model: ProjectModel }
   | { readonly ok: false; readonly errors: readonly ProjectFileError[] };
 
-/** Reads a `specwright.yaml`. A relative `remote` is taken from the folder of `fileName`. Never throws. */
-export function parseProjectFile(text: string, fileName: string): ParsedProjectFile {
+const API_URLS: Readonly<Record<ForgeType, string>> = {
+  github: 'https://api.github.com',
+  gitlab: 'https://gitlab.com/api/v4',
+};
+
+/**
+ * Reads a `specwright.yaml`. A relative `remote` is taken from the folder of `fileName`; rules that stand in files of
+ * their own are given in `ruleFiles`, see {@link declaredRuleFiles}. Never throws.
+ */
+export function parseProjectFile(text: string, fileName: string, ruleFiles: RuleFiles = new Map()): ParsedProjectFile {
   const source = readYaml(text);
   if (!source.ok) return { ok: false, errors: source.errors.map((error) => ({ file: fileName, ...error })) };
   const parsed = projectFileSchema.safeParse(source.value);
-  const faults = parsed.success
-    ? modelFaults(parsed.data)
-    : issueFaults(parsed.error.issues, projectFileSchema, source.value);
-  if (parsed.success && faults.length === 0) return { ok: true, model: toModel(parsed.data, fileName) };
+  const { rules, faults, inFiles } = parsed.success
+    ? checked(parsed.data, ruleFiles)
+    : { rules: [], faults: issueFaults(parsed.error.issues, projectFileSchema, source.value), inFiles: [] };
+  if (parsed.success && faults.length + inFiles.length === 0) {
+    return { ok: true, model: toModel(parsed.data, rules, fileName) };
+  }
   const errors = faults.map(({ path, atKey, message, expected }) => ({
     file: fileName,
     ...source.placeOf(path, atKey ?? false),
@@ -36,24 +51,45 @@ export function parseProjectFile(text: string, fileName: string): ParsedProjectF
     message,
     expected,
   }));
-  return { ok: false, errors: errors.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const elsewhere = inFiles.map(({ file, line, message, fix }) => {
+    return { file: resolve(fileName, '..', file), line, column: 1, field: '', message, expected: '', fix };
+  });
+  return { ok: false, errors: [...errors.sort((a, b) => a.line - b.line || a.column - b.column), ...elsewhere] };
+}
+
+/** The files a `specwright.yaml` has its rules in, relative to it; none when it is not readable. */
+export function declaredRuleFiles(text: string): readonly string[] {
+  const source = readYaml(text);
+  const parsed = source.ok ? projectFileSchema.safeParse(source.value) : null;
+  const rules = parsed?.success ? parsed.data.rules : [];
+  return [...new Set(rules.flatMap(({ file }) => file ?? []))];
+}
+
+function checked(content: ProjectFileContent, ruleFiles: RuleFiles): ReturnType<typeof resolveRules> {
+  const resolved = resolveRules(content.rules, ruleFiles);
+  return { ...resolved, faults: [...modelFaults(content, toolchainSpec(content)), ...resolved.faults] };
 }
 
 /** One line per error, `file:line:column: field message; expected …`, for a terminal. */
 export function formatProjectErrors(errors: readonly ProjectFileError[]): string {
   return errors
-    .map(({ file, line, column, field, message, expected }) => {
+    .map(({ file, line, column, field, message, expected, fix = `expected ${expected}` }) => {
       const subject = field === '' ? message : `${field} ${message}`;
-      return `${printable(`${file}:${line}:${column}: ${subject}`)}; expected ${printable(expected)}`;
+      return `${printable(`${file}:${line}:${column}: ${subject}`)}; ${printable(fix)}`;
     })
     .join('\n');
 }
 
-function toModel(content: ProjectFileContent, fileName: string): ProjectModel {
-  const { project, contexts, rules } = content;
+function toModel(content: ProjectFileContent, rules: readonly Rule[], fileName: string): ProjectModel {
+  const { project, contexts } = content;
   return {
-    project: { ...project, remote: absoluteRemote(project.remote, fileName), forge: null, bounds: {} },
-    contexts: contexts.map(({ name, description }) => ({ name, description, dependsOn: [] })),
+    project: {
+      ...project,
+      toolchain: toolchainSpec(content),
+      remote: absoluteRemote(project.remote, fileName),
+      forge: forgeOf(project.forge),
+    },
+    contexts: contexts.map(({ name, description, dependsOn }) => ({ name, description, dependsOn })),
     components: contexts.flatMap((context) =>
       context.components.map((component): Component => ({ ...component, context: context.name })),
     ),
@@ -62,6 +98,16 @@ function toModel(content: ProjectFileContent, fileName: string): ProjectModel {
     ),
     rules,
   };
+}
+
+function toolchainSpec({ project }: ProjectFileContent): ToolchainSpec {
+  return typeof project.toolchain === 'string' ? project.toolchain : project.toolchain.custom;
+}
+
+function forgeOf(forge: ProjectFileContent['project']['forge']): Forge | null {
+  if (forge === undefined) return null;
+  const { type, repository, apiUrl = API_URLS[type] } = forge;
+  return { type, repository, apiUrl: apiUrl.replace(/\/+$/, '') };
 }
 
 /** A path is made absolute, for git runs elsewhere; everything with a host or a scheme stays as it is. */

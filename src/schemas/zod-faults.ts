@@ -44,13 +44,24 @@ function toFaults(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): r
       return [{ path, message: issue.origin === 'number' ? 'is too large' : 'is too long', ...atMost(issue) }];
     case 'custom':
       return [{ path, message: issue.message, expected: String(issue.params?.['expected'] ?? 'another value') }];
+    case 'invalid_union':
+      return branchIssues(issue).flatMap((inner) => toFaults(inner, schema, value));
     case 'invalid_element':
     case 'invalid_format':
     case 'invalid_key':
-    case 'invalid_union':
     case 'not_multiple_of':
       return [{ path, message: 'is not valid', expected: issue.message }];
   }
+}
+
+/** What the branch says that comes nearest: the right kind of value with something wrong inside, else a word of a list. */
+function branchIssues({ path, errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] {
+  const distance = (issues: readonly z.core.$ZodIssue[]): number => {
+    const outer = issues.find((issue) => issue.path.length === 0 && issue.code.startsWith('invalid_'));
+    return outer === undefined ? 0 : outer.code === 'invalid_value' ? 1 : 2;
+  };
+  const [nearest = []] = [...errors].sort((a, b) => distance(a) - distance(b));
+  return nearest.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string, known: readonly string[]): Fault {
@@ -102,5 +113,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly st
 }
 
 function unwrap(schema: unknown): unknown {
-  return schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+  if (schema instanceof z.ZodUnion) return schema.options.find((option) => option instanceof z.ZodObject);
+  const wraps = schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional;
+  return wraps ? schema.unwrap() : schema;
 }

@@ -2,37 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { formatProjectErrors, parseProjectFile } from '../../src/schemas/project-file.js';
+import { changed, errorsOf, SMALL } from './project-file-fixtures.js';
 
 const example = readFileSync(new URL('../../examples/shop/specwright.yaml', import.meta.url), 'utf8');
-
-/** A small right file; a test changes one thing in it. */
-const SMALL = `project:
-  name: shop
-  description: A shop.
-  toolchain: node
-  remote: https://example.org/shop.git
-contexts:
-  - name: Billing
-    description: Bills.
-    components:
-      - name: Money
-        type: value
-        description: Amounts.
-      - name: Invoice
-        type: module
-        description: Bills.
-        dependsOn: [Money]
-rules: []
-`;
-
-const errorsOf = (text: string): readonly string[] => {
-  const parsed = parseProjectFile(text, 'specwright.yaml');
-  return parsed.ok ? [] : formatProjectErrors(parsed.errors).split('\n');
-};
-const changed = (from: string, to: string): readonly string[] => {
-  expect(SMALL).toContain(from);
-  return errorsOf(SMALL.replace(from, () => to));
-};
 
 test('the example is read into the project model', () => {
   const parsed = parseProjectFile(example, '/repos/shop/specwright.yaml');
@@ -78,7 +50,7 @@ test('a missing or mistyped field is named with what was expected', () => {
     'specwright.yaml:10:15: contexts[0].components[0].name is a number; expected text',
   );
   expect(changed('toolchain: node', 'toolchain: nodes')[0]).toBe(
-    'specwright.yaml:4:14: project.toolchain is "nodes"; expected one of node; perhaps node',
+    'specwright.yaml:4:14: project.toolchain is "nodes"; expected one of node, python; perhaps node',
   );
   expect(changed('dependsOn: [Money]', 'dependsOn: Money')[0]).toMatch(/:16:20: .* is text; expected a list$/);
   expect(changed('type: value', 'type: value\n        priority: 1.5')[0]).toMatch(

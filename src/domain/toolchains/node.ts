@@ -18,6 +18,9 @@ export const node: Toolchain = {
     `--test-reporter-destination=${logPath}`,
     testPath,
   ],
+  okExitCodes: [0, 1],
+  nameFault: () => null,
+  fileHidesFolder: false,
   saysMissing(text, context, component) {
     const path = node.implementationPath(context, component);
     const errors = text.match(ERROR) ?? [];

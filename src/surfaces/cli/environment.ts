@@ -1,4 +1,4 @@
-import type { ApplyOutcome, Sessions } from '../../api/sessions.js';
+import type { ApplyOptions, ApplyOutcome, Sessions } from '../../api/sessions.js';
 import type { ProjectModel } from '../../domain/project.js';
 import type { Scope } from '../../domain/scope.js';
 
@@ -9,7 +9,7 @@ export interface Connected {
   readonly executorQueue: string;
   /** Where the Temporal Web UI shows a session, when its address is known. */
   sessionUrl(sessionId: string): string | null;
-  applyProject(model: ProjectModel): Promise<ApplyOutcome>;
+  applyProject(model: ProjectModel, options?: Pick<ApplyOptions, 'dryRun' | 'prune'>): Promise<ApplyOutcome>;
   close(): Promise<void>;
 }
 
