@@ -106,7 +106,26 @@ CREATE POLICY scope ON components FOR ALL
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON components TO sw_ro;
-GRANT INSERT, SELECT, UPDATE ON components TO sw_rw;
+GRANT DELETE, INSERT, SELECT, UPDATE ON components TO sw_rw;
+
+CREATE TABLE context_dependencies (
+  account_id uuid NOT NULL,
+  project_id uuid NOT NULL,
+  context text NOT NULL,
+  depends_on text NOT NULL,
+  CONSTRAINT context_dependencies_pkey PRIMARY KEY (account_id, project_id, context, depends_on),
+  CONSTRAINT context_dependencies_account_id_project_id_context_fkey FOREIGN KEY (account_id, project_id, context) REFERENCES contexts(account_id, project_id, name),
+  CONSTRAINT context_dependencies_account_id_project_id_depends_on_fkey FOREIGN KEY (account_id, project_id, depends_on) REFERENCES contexts(account_id, project_id, name),
+  CONSTRAINT context_dependencies_check CHECK ((context <> depends_on))
+);
+ALTER TABLE context_dependencies OWNER TO sw_owner;
+ALTER TABLE context_dependencies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE context_dependencies FORCE ROW LEVEL SECURITY;
+CREATE POLICY scope ON context_dependencies FOR ALL
+  USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+GRANT SELECT ON context_dependencies TO sw_ro;
+GRANT DELETE, INSERT, SELECT ON context_dependencies TO sw_rw;
 
 CREATE TABLE contexts (
   account_id uuid NOT NULL,
@@ -124,7 +143,7 @@ CREATE POLICY scope ON contexts FOR ALL
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON contexts TO sw_ro;
-GRANT INSERT, SELECT, UPDATE ON contexts TO sw_rw;
+GRANT DELETE, INSERT, SELECT, UPDATE ON contexts TO sw_rw;
 
 CREATE TABLE decisions (
   account_id uuid NOT NULL,
@@ -188,6 +207,9 @@ CREATE TABLE interactions (
   digest text,
   opened_at timestamp with time zone NOT NULL DEFAULT now(),
   completed_at timestamp with time zone,
+  input_tokens bigint,
+  output_tokens bigint,
+  cost_usd numeric,
   CONSTRAINT interactions_pkey PRIMARY KEY (account_id, project_id, session_id, seq, command_id),
   CONSTRAINT interactions_account_id_project_id_session_id_fkey FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions(account_id, project_id, session_id),
   CONSTRAINT interactions_command_check CHECK (((kind IS NULL) = (command IS NULL))),
@@ -197,7 +219,10 @@ CASE status
     WHEN 'superseded'::text THEN true
     ELSE ((completed_at IS NOT NULL) AND (verdict IS NOT NULL))
 END),
+  CONSTRAINT interactions_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+  CONSTRAINT interactions_input_tokens_check CHECK ((input_tokens >= 0)),
   CONSTRAINT interactions_kind_check CHECK ((kind = ANY (ARRAY['prepare_workspace'::text, 'agent'::text, 'check_document'::text, 'run_tests'::text, 'spawn_children'::text, 'finalize'::text]))),
+  CONSTRAINT interactions_output_tokens_check CHECK ((output_tokens >= 0)),
   CONSTRAINT interactions_seq_check CHECK ((seq >= 1)),
   CONSTRAINT interactions_source_check CHECK ((source = ANY (ARRAY['observed'::text, 'claimed'::text]))),
   CONSTRAINT interactions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'ok'::text, 'warning'::text, 'error'::text, 'superseded'::text])))
@@ -332,8 +357,12 @@ CREATE TABLE projects (
   remote text NOT NULL DEFAULT ''::text,
   default_branch text NOT NULL DEFAULT 'main'::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  custom_toolchain jsonb,
+  forge jsonb,
+  bounds jsonb NOT NULL DEFAULT '{}'::jsonb,
   CONSTRAINT projects_pkey PRIMARY KEY (account_id, project_id),
-  CONSTRAINT projects_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+  CONSTRAINT projects_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  CONSTRAINT projects_custom_toolchain_check CHECK (((toolchain = 'custom'::text) = (custom_toolchain IS NOT NULL)))
 );
 ALTER TABLE projects OWNER TO sw_owner;
 ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
@@ -382,7 +411,7 @@ CREATE POLICY scope ON rules FOR ALL
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON rules TO sw_ro;
-GRANT INSERT, SELECT, UPDATE ON rules TO sw_rw;
+GRANT DELETE, INSERT, SELECT, UPDATE ON rules TO sw_rw;
 
 CREATE TABLE session_children (
   account_id uuid NOT NULL,
@@ -478,6 +507,10 @@ CREATE TABLE sessions (
   revision integer NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   closed_at timestamp with time zone,
+  base_branch text,
+  toolchain jsonb,
+  tests jsonb,
+  waivers jsonb NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT sessions_pkey PRIMARY KEY (account_id, project_id, session_id),
   CONSTRAINT sessions_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),
   CONSTRAINT sessions_account_id_project_id_parent_session_id_fkey FOREIGN KEY (account_id, project_id, parent_session_id) REFERENCES sessions(account_id, project_id, session_id),
@@ -492,7 +525,8 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_session_id_check CHECK ((session_id ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$'::text)),
   CONSTRAINT sessions_session_type_check CHECK ((session_type = ANY (ARRAY['contextDesign'::text, 'contextComponentsDesign'::text, 'contextCoding'::text, 'contextTesting'::text, 'componentDesign'::text, 'componentDesignReview'::text, 'componentCoding'::text, 'componentTesting'::text]))),
   CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'complete'::text, 'failed'::text, 'cancelled'::text]))),
-  CONSTRAINT sessions_waiting_on_check CHECK ((waiting_on = ANY (ARRAY['client'::text, 'executor'::text, 'children'::text, 'slot'::text, 'decision'::text, 'quota'::text, 'system'::text])))
+  CONSTRAINT sessions_waiting_on_check CHECK ((waiting_on = ANY (ARRAY['client'::text, 'executor'::text, 'children'::text, 'slot'::text, 'decision'::text, 'quota'::text, 'system'::text]))),
+  CONSTRAINT sessions_waivers_check CHECK ((jsonb_typeof(waivers) = 'array'::text))
 ) WITH (fillfactor=80);
 ALTER TABLE sessions OWNER TO sw_owner;
 CREATE INDEX sessions_active ON public.sessions USING btree (account_id, project_id, created_at DESC, session_id DESC) WHERE (status = 'active'::text);
@@ -525,7 +559,7 @@ CREATE POLICY scope ON stories FOR ALL
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON stories TO sw_ro;
-GRANT INSERT, SELECT, UPDATE ON stories TO sw_rw;
+GRANT DELETE, INSERT, SELECT, UPDATE ON stories TO sw_rw;
 
 CREATE TABLE users (
   account_id uuid NOT NULL,

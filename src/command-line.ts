@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, type Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
-import { runDemo, type DemoReport } from './dev/demo.js';
+import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile } from './dev/stack-file.js';
 import { connectTo, setUpDatabase, startLocalStack } from './local-stack.js';
@@ -133,12 +133,13 @@ async function setup(): Promise<object> {
   };
 }
 
-async function demo({ json, keep }: { json: boolean; keep: boolean }): Promise<number> {
+async function demo({ json, keep, full }: { json: boolean; keep: boolean; full: boolean }): Promise<number> {
+  const started = Date.now();
   const config = loadConfig();
   return withStack({ ...config, agent: { kind: 'scripted', dir: `${EXAMPLES}/scripted` } }, async (stack) => {
     const { sessions, scope, executorQueue, sessionUrl, applyProject, close } = await connectTo(config, stack);
     const output = { isTerminal: environment.isTerminal && !json, write: json ? note : out };
-    const { report, remote, failure } = await runDemo({
+    const deps = {
       sessions,
       scope,
       executorQueue,
@@ -147,20 +148,24 @@ async function demo({ json, keep }: { json: boolean; keep: boolean }): Promise<n
       note,
       exampleDir: `${EXAMPLES}/shop`,
       dataDir: config.dataDir,
-      watch: (sessionId) => watchSession(sessions, scope, sessionId, output, stopping.signal),
-    }).finally(close);
-    print(json, report, remote, failure);
+      watch: (sessionId: string) => watchSession(sessions, scope, sessionId, output, stopping.signal),
+    };
+    const outcome = await runDemo(deps, full).finally(close);
+    print(json, full, outcome, Math.round((Date.now() - started) / 100) / 10);
     if (keep && !stopping.signal.aborted) {
       note('The stack stays up; Ctrl-C stops it.\n');
       await untilStopped();
     }
-    return report.status === 'complete' ? EXIT.ok : EXIT.failed;
+    return outcome.reports.every(({ status }) => status === 'complete') ? EXIT.ok : EXIT.failed;
   });
 }
 
-function print(json: boolean, report: DemoReport, remote: string, failure: string | null): void {
-  out(json ? `${JSON.stringify(report)}\n` : demoSummary(report, remote));
-  if (failure !== null) note(`specwright: the session is ${report.status}: ${failure}\n`);
+function print(json: boolean, full: boolean, { reports, remote, failure }: DemoOutcome, seconds: number): void {
+  const status = reports.at(-1)?.status ?? 'failed';
+  if (json) out(`${JSON.stringify(full ? { status, seconds, deliveries: reports } : reports[0])}\n`);
+  else for (const report of reports) out(demoSummary(report, remote));
+  if (!json && full) out(`${reports.length} deliveries, each on the branch of the one before, in ${seconds} s\n`);
+  if (failure !== null) note(`specwright: the session is ${status}: ${failure}\n`);
 }
 
 function untilStopped(): Promise<void> {

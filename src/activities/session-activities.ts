@@ -61,6 +61,7 @@ function bookkeeping({ progress }: SessionDeps): SessionActivities {
     },
     planChildren: (input) => progress.planChildren(input),
     recordChild: ({ scope, sessionId, child }) => progress.recordChild(scope, sessionId, child),
+    recordWaiver: (input) => progress.recordWaiver(input),
     childOutcome: ({ scope, sessionId }) => progress.childOutcome(scope, sessionId),
     noteWaiting: (input) => progress.noteWaiting(input),
     closeSession: (input) => progress.closeSession(input),

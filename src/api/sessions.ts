@@ -25,7 +25,13 @@ export interface StartRequest {
   readonly executorQueue: string | null;
   readonly onExhausted: OnExhausted;
   readonly bounds?: Bounds;
+  readonly baseBranch?: string;
 }
+
+/** What is decided about a session that waits for a decision; by whom is in the scope. */
+export type DecisionRequest =
+  | { readonly action: 'retry' | 'fail'; readonly reason: string }
+  | { readonly action: 'waive'; readonly component: string; readonly reason: string };
 
 /** Use cases on sessions: scope first, and nothing is sent to a session that the scope does not own. */
 export interface Sessions {
@@ -34,7 +40,7 @@ export interface Sessions {
   submit(scope: Scope, sessionId: string, report: Report): Promise<ReportAnswer>;
   /** Fire and forget: durable when it returns, with or without a worker up. */
   report(scope: Scope, sessionId: string, report: Report): Promise<void>;
-  decide(scope: Scope, sessionId: string, action: 'retry' | 'fail', reason: string): Promise<void>;
+  decide(scope: Scope, sessionId: string, decision: DecisionRequest): Promise<void>;
   cancel(scope: Scope, sessionId: string, reason: string): Promise<void>;
   list(scope: Scope, filter: SessionFilter, page: { limit: number; cursor?: string }): Promise<Page<SessionSummary>>;
   show(scope: Scope, sessionId: string): Promise<SessionDetail>;
@@ -74,9 +80,9 @@ export function createSessions({ client, reader, newId }: SessionsDeps): Session
       await owned(scope, sessionId);
       await client.reportResult(sessionId, report);
     },
-    async decide(scope, sessionId, action, reason) {
+    async decide(scope, sessionId, decision) {
       await owned(scope, sessionId);
-      await client.decide(sessionId, { action, userId: scope.userId, reason });
+      await client.decide(sessionId, { ...decision, userId: scope.userId });
     },
     async cancel(scope, sessionId, reason) {
       await owned(scope, sessionId);

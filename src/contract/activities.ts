@@ -4,7 +4,7 @@ import type { ChildAttempt } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
 import type { Result } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
-import type { ClosedStatus, ExecutionMode, Verdict, WaitingOn } from '../domain/session.js';
+import type { ClosedStatus, ExecutionMode, Verdict, Waiver, WaitingOn } from '../domain/session.js';
 import type { StartInput } from './start-input.js';
 
 /** Which interaction an activity works on: idempotent by (session, seq, command id). */
@@ -80,6 +80,12 @@ export interface CloseInput {
   readonly failure: Failure | null;
 }
 
+export interface WaiverInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly waiver: Waiver;
+}
+
 export interface WaitInput {
   readonly scope: Scope;
   readonly sessionId: string;
@@ -96,6 +102,8 @@ export interface SessionActivities {
   planChildren(input: PlanInput): Promise<void>;
   /** Writes a child's outcome or a failure held against it into the parent's table of children. */
   recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt }): Promise<void>;
+  /** An operator goes on without a component. */
+  recordWaiver(input: WaiverInput): Promise<void>;
   /** The outcome of a child that was started before. */
   childOutcome(input: { scope: Scope; sessionId: string }): Promise<ChildOutcome>;
   noteWaiting(input: WaitInput): Promise<void>;

@@ -49,11 +49,10 @@ export interface Refusal {
   readonly children?: readonly string[];
 }
 
-export interface Decision {
-  readonly action: 'retry' | 'fail';
-  readonly userId: string;
-  readonly reason: string;
-}
+export type Decision =
+  | { readonly action: 'retry' | 'fail'; readonly userId: string; readonly reason: string }
+  /** Goes on without a component whose child did not succeed; shown in the pull request. */
+  | { readonly action: 'waive'; readonly component: string; readonly userId: string; readonly reason: string };
 
 export interface ChildView {
   readonly component: string;

@@ -4,11 +4,11 @@ import type { DemoReport } from './demo.js';
 export function demoSummary(report: DemoReport, remote: string): string {
   const rows = report.children.map(
     ({ component, status, attempts, fixRounds }) =>
-      `  ${component.padEnd(12)} ${status}, ${count(attempts, 'attempt')}, ${count(fixRounds, 'round')} of fixing`,
+      `  ${(component || '(whole)').padEnd(12)} ${status}, ${count(attempts, 'attempt')}, ${count(fixRounds, 'round')} of fixing`,
   );
   return [
     '',
-    `Session ${report.status} in ${report.seconds} s, ${report.interactions} interactions`,
+    `${report.sessionType} ${report.status} in ${report.seconds} s, ${report.interactions} interactions`,
     ...rows,
     `  branch       ${report.branch ?? '–'}`,
     `  commit       ${report.commit ?? '–'}`,

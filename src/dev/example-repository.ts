@@ -12,12 +12,18 @@ export interface ExampleRepository {
   readonly remote: string;
 }
 
-/** A fresh copy of the example with a bare remote beside it, as a user's own repository would be. */
-export async function makeExampleRepository(example: string, parent: string, name: string): Promise<ExampleRepository> {
+/** A fresh copy of the example with a bare remote beside it, as a user's own repository would be; `leftOut` are paths of it. */
+export async function makeExampleRepository(
+  example: string,
+  parent: string,
+  name: string,
+  leftOut: readonly string[] = [],
+): Promise<ExampleRepository> {
   const folder = join(parent, name, 'work');
   const remote = join(parent, name, 'remote.git');
   await mkdir(join(parent, name), { recursive: true });
-  await cp(example, folder, { recursive: true });
+  const unwanted = new Set(leftOut.map((path) => join(example, path)));
+  await cp(example, folder, { recursive: true, filter: (path) => !unwanted.has(path) });
   const git = (...args: string[]) => run('git', ['-C', folder, ...args]);
   await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
   await run('git', ['init', '--quiet', '--initial-branch=main', folder]);
@@ -30,7 +36,7 @@ export async function makeExampleRepository(example: string, parent: string, nam
     'commit',
     '--quiet',
     '-m',
-    'The example project, with tests and without implementations',
+    'The example project, without implementations',
   );
   await git('remote', 'add', 'origin', remote);
   await git('push', '--quiet', 'origin', 'main');

@@ -1,6 +1,14 @@
 import { sha256Hex } from './digest.js';
 import type { Failure } from './failures.js';
-import type { ClosedStatus } from './session.js';
+import type { ClosedStatus, Waiver } from './session.js';
+
+/** Stands for the component of a child that is about the whole context: no component can be called so. */
+export const WHOLE_CONTEXT = '*';
+
+/** What people read where a child is named. */
+export function childLabel(component: string): string {
+  return component === WHOLE_CONTEXT ? 'review' : component;
+}
 
 /** One child session of a component. Retrying makes a new one; the old one stays. */
 export interface ChildAttempt {
@@ -22,6 +30,12 @@ export interface ChildAttempt {
 /** A component that is done: its newest child is complete, merged, and nothing is held against it. */
 export function isDone(child: ChildAttempt | undefined): boolean {
   return child !== undefined && child.status === 'complete' && child.mergedAs !== null && child.failure === null;
+}
+
+/** Children that did not succeed and that nobody waived. */
+export function undone(children: readonly ChildAttempt[], waivers: readonly Waiver[]): readonly ChildAttempt[] {
+  const waived = new Set(waivers.map(({ component }) => component));
+  return children.filter((child) => !isDone(child) && !waived.has(child.component));
 }
 
 /** A child's Workflow Id, derived so that starting it twice is the same child. */

@@ -5,6 +5,7 @@ import type {
   PlanInput,
   ValidateInput,
   WaitInput,
+  WaiverInput,
 } from '../contract/activities.js';
 import type { Bounds } from '../domain/bounds.js';
 import type { ChildAttempt } from '../domain/children.js';
@@ -17,7 +18,7 @@ import type { Verdict } from '../domain/session.js';
 
 export type { Built, JudgeInput, Judgement };
 // The store knows ports, not the contract: what the methods below take and give.
-export type { ChildOutcome, CloseInput, GenerateInput, PlanInput, ValidateInput, WaitInput };
+export type { ChildOutcome, CloseInput, GenerateInput, PlanInput, ValidateInput, WaiverInput, WaitInput };
 
 /** A command with what decides who carries it out. */
 export interface StoredCommand {
@@ -57,6 +58,8 @@ export interface ProgressStore {
   completeInteraction(input: ValidateInput, judge: (input: JudgeInput) => Judgement): Promise<Completed>;
   planChildren(input: PlanInput): Promise<void>;
   recordChild(scope: Scope, parentSessionId: string, child: ChildAttempt): Promise<void>;
+  /** Once per component; repeating it changes nothing. */
+  recordWaiver(input: WaiverInput): Promise<void>;
   childOutcome(scope: Scope, sessionId: string): Promise<ChildOutcome>;
   noteWaiting(input: WaitInput): Promise<void>;
   closeSession(input: CloseInput): Promise<void>;

@@ -124,15 +124,16 @@ export const reportSchema = strict({
   .refine((report) => jsonFault(report) === null, 'is nested too deep')
   .refine((report) => reportBytes(report) <= MAX_REPORT_BYTES, 'is too large');
 
+const name = text(1000, 1).refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml');
+
+const decided = { userId: text(1000, 1), reason: text(1000, 1) };
 /** The argument of `decide`. */
-export const decisionSchema = strict({
-  action: z.enum(['retry', 'fail']),
-  userId: text(1000, 1),
-  reason: text(1000, 1),
-});
+export const decisionSchema = z.union([
+  strict({ action: z.enum(['retry', 'fail']), ...decided }),
+  strict({ action: z.literal('waive'), component: name, ...decided }),
+]);
 
 const uuid = z.string().refine(isUuid, 'must be a UUID in lower case');
-const name = text(1000, 1).refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml');
 const branch = text(200, 1).refine(isBranch, 'must be a branch name');
 const sessionId = z.string().refine(isSessionId, 'must be letters, digits, _ and -, at most 128');
 

@@ -1,4 +1,4 @@
-import { childSessionId, isDone, type ChildAttempt } from '../domain/children.js';
+import { childSessionId, isDone, WHOLE_CONTEXT, type ChildAttempt } from '../domain/children.js';
 import type { PlannedChild } from '../domain/command.js';
 import { findCycle, startOrder } from '../domain/component-graph.js';
 import type { StepFacts } from '../domain/facts.js';
@@ -8,9 +8,6 @@ import { notWaived } from './waived.js';
 export type Plan =
   | { readonly ok: true; readonly children: readonly PlannedChild[]; readonly removed: readonly string[] }
   | { readonly ok: false; readonly failure: Failure };
-
-/** Stands for the component of a child that is about the whole context: no component can be called so. */
-export const WHOLE_CONTEXT = '*';
 
 /** A child for every component that is not done, in starting order; the component graph is read as it is now. */
 export function planChildren(facts: StepFacts): Plan {

@@ -1,4 +1,4 @@
-import { isDone } from '../domain/children.js';
+import { isDone, WHOLE_CONTEXT } from '../domain/children.js';
 import { reviewPath } from '../domain/design-paths.js';
 import type { ExpectedDocument, PlannedChild } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
@@ -8,7 +8,7 @@ import type { ChargedComponent, Verdict } from '../domain/session.js';
 import { verdictErrors } from '../documents/parse-document.js';
 import { documentFailure, judgeDocument } from './document-verdict.js';
 import { passed, unsure } from './judge.js';
-import { nextAttempt, planChildren, WHOLE_CONTEXT, type Plan } from './plan-children.js';
+import { nextAttempt, planChildren, type Plan } from './plan-children.js';
 import { componentDesigns, lookAtDesign } from './spawn-component-sessions.js';
 import { chargedVerdict, spawnStep } from './spawn-step.js';
 import { notWaived } from './waived.js';

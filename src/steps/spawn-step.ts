@@ -1,3 +1,4 @@
+import { childLabel } from '../domain/children.js';
 import type { Expects, PlannedChild, ScriptLine, SpawnMetadata } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
 import { tail, type Failure } from '../domain/failures.js';
@@ -114,7 +115,14 @@ function mergeScript({ session }: StepFacts, children: readonly PlannedChild[]):
   return children.map(({ component, sessionId, type }) => {
     const { branchType, level } = SESSION_TYPES[type ?? SESSION_TYPES[session.type].childType!];
     const subject = level === 'component' ? component : session.context;
-    return line(['git', 'merge', '--no-ff', '-m', `Merge ${subject}`, branchName(branchType, subject, sessionId)]);
+    return line([
+      'git',
+      'merge',
+      '--no-ff',
+      '-m',
+      `Merge ${childLabel(component)}`,
+      branchName(branchType, subject, sessionId),
+    ]);
   });
 }
 

@@ -32,9 +32,8 @@ export function judgeTests(expected: ExpectedTestReport, outputs: ReadonlyMap<st
   }
   const { executed } = parsed.report;
   const log = logOf(expected, outputs);
-  const tests = parsed.report.failed.map((test) =>
-    test.loadFailure ? { ...test, message: `${log}\n${test.message}` } : test,
-  );
+  // Of a file that did not load the report says that it failed, the log says why.
+  const tests = parsed.report.failed.map((test) => (test.loadFailure && log !== '' ? { ...test, message: log } : test));
   if (tests.length > 0) {
     const names = tests.map((test) => test.name);
     const detail = tail(tests.map((test) => `${test.name}\n${test.message}`).join('\n\n'));

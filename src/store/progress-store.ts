@@ -8,6 +8,7 @@ import { noteWaiting } from './progress/note-waiting.js';
 import { openInteraction } from './progress/open-interaction.js';
 import { planChildren } from './progress/plan-children.js';
 import { recordChild } from './progress/record-child.js';
+import { recordWaiver } from './progress/record-waiver.js';
 
 export function createProgressStore(pool: Pool): ProgressStore {
   return {
@@ -16,6 +17,7 @@ export function createProgressStore(pool: Pool): ProgressStore {
     completeInteraction: (input, judge) => completeInteraction(pool, input, judge),
     planChildren: (input) => planChildren(pool, input),
     recordChild: (scope, parentSessionId, child) => recordChild(pool, scope, parentSessionId, child),
+    recordWaiver: (input) => recordWaiver(pool, input),
     childOutcome: (scope, sessionId) => childOutcome(pool, scope, sessionId),
     noteWaiting: (input) => noteWaiting(pool, input),
     closeSession: (input) => closeSession(pool, input),

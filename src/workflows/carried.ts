@@ -3,7 +3,7 @@ import type { ChildAttempt } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
 import type { Progress } from '../domain/progress.js';
-import type { ExecutionMode, SessionPatch } from '../domain/session.js';
+import type { ExecutionMode, SessionPatch, Waiver } from '../domain/session.js';
 
 /** What continue-as-new hands on (≤ 64 KiB); the open command itself is loaded again from Postgres. */
 export interface Carried {
@@ -18,5 +18,6 @@ export interface Carried {
   readonly lastFailure: Failure | null;
   readonly answered: readonly AnsweredCommand[];
   readonly children: readonly ChildAttempt[];
+  readonly waivers?: readonly Waiver[];
   readonly refusedCount: number;
 }

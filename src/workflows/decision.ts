@@ -19,9 +19,15 @@ export async function afterSpent(
   session.lastFailure = spent.failure;
   session.wait('decision');
   session.settle();
-  const { action, userId, reason } = await decisionOf(session);
+  const decision = await decisionOf(session);
+  const { action, userId, reason } = decision;
   if (action === 'fail')
     return { ...spent.failure, message: `${spent.failure.message}; ${userId} decided to fail it: ${reason}` };
+  if (action === 'waive') {
+    const waiver = { component: decision.component, userId, reason };
+    await fast.recordWaiver({ scope, sessionId: session.id, waiver });
+    session.waivers = [...session.waivers, waiver];
+  }
   session.progress = retried(session.progress, turn);
   session.step = spent.retryAt;
   return null;

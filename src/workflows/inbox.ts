@@ -5,6 +5,7 @@ import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages
 import { sortReport } from '../domain/inbox.js';
 import type { Report } from '../domain/result.js';
 import { EXECUTION_MODES, type ExecutionMode } from '../domain/session.js';
+import { DECISION_FORM, decisionRefusal, isShortText } from './decision-guard.js';
 import { inboxOf, viewOf } from './session-view.js';
 import type { AcceptedReport, Session } from './session.js';
 
@@ -24,7 +25,7 @@ export function installInbox(session: Session): void {
   setHandler(messages.sessionState, () => viewOf(session), { description: 'Where the session stands' });
   setHandler(messages.decide, (decision) => takeDecision(session, decision), {
     validator: (decision: Decision) => throwRefusal(decisionRefusal(session, decision)),
-    description: 'When waiting on decision: {"action": "retry" or "fail", "userId": "…", "reason": "…"}',
+    description: `When waiting on decision: ${DECISION_FORM}`,
   });
   setHandler(messages.setExecutionMode, ({ mode }) => switchMode(session, mode), {
     validator: (request: { mode: ExecutionMode }) => throwRefusal(modeRefusal(session, request?.mode)),
@@ -88,31 +89,6 @@ function takeDecision(session: Session, decision: Decision): { accepted: true } 
 function takeCancelReason(session: Session, by: { userId: string; reason: string }): void {
   if (by && [by.userId, by.reason].every(isShortText))
     session.cancelReason ??= { userId: by.userId, reason: by.reason };
-}
-
-function decisionRefusal(session: Session, decision: Decision): Refusal | null {
-  const actions = ['retry', 'fail'];
-  const isShaped =
-    actions.includes(decision?.action) &&
-    Object.keys(decision).length === 3 &&
-    [decision.userId, decision.reason].every(isShortText);
-  if (!isShaped) {
-    const fix = 'send {"action": "retry" or "fail", "userId": "…", "reason": "…"}';
-    return { code: 'invalid_decision', message: 'the decision has another shape', field: 'decision', fix };
-  }
-  if (session.closed === null && session.waitingOn === 'decision' && session.decision === null) return null;
-  const fix = 'decide when sessionState says waitingOn decision';
-  return { code: 'nothing_to_decide', message: 'the session does not wait for a decision', fix };
-}
-
-function isShortText(value: unknown): boolean {
-  return (
-    typeof value === 'string' &&
-    value.length > 0 &&
-    value.length <= 1000 &&
-    !value.includes('\u0000') &&
-    value.isWellFormed()
-  );
 }
 
 function modeRefusal(session: Session, mode: ExecutionMode): Refusal | null {

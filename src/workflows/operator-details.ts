@@ -1,3 +1,4 @@
+import { childLabel } from '../domain/children.js';
 import type { SessionView } from '../contract/messages.js';
 
 /** Current details of the workflow in the Web UI: a small markdown table of where the session stands. */
@@ -11,7 +12,7 @@ export function operatorDetails(view: SessionView): string {
     ['mode', view.mode],
     ['ways back taken', counts.join(', ') || 'none'],
     ...view.children.map((child): [string, string] => [
-      `child ${child.component}`,
+      `child ${childLabel(child.component)}`,
       `attempt ${child.attempt}: ${child.failure ? child.failure.kind : child.merged ? 'merged' : child.status} (${child.sessionId})`,
     ]),
     ['last failure', view.lastFailure ? `${view.lastFailure.kind}: ${cell(view.lastFailure.message)}` : 'none'],

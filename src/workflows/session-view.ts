@@ -5,7 +5,7 @@ import type { Carried } from './carried.js';
 import type { Session } from './session.js';
 
 export function carriedOf(session: Session): Carried {
-  const { seq, step, open, mode, bounds, progress, patch, lastFailure, answered, children } = session;
+  const { seq, step, open, mode, bounds, progress, patch, lastFailure, answered, children, waivers } = session;
   return {
     seq,
     step,
@@ -17,6 +17,7 @@ export function carriedOf(session: Session): Carried {
     lastFailure,
     answered,
     children,
+    waivers,
     refusedCount: session.refused.count,
   };
 }

@@ -11,7 +11,7 @@ import { FRESH, type Progress } from '../domain/progress.js';
 import type { Carried } from './carried.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
-import type { ClosedStatus, ExecutionMode, SessionPatch, WaitingOn } from '../domain/session.js';
+import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
 
 /** A report that was accepted: judged by the loop, answered when the session is at rest. */
 export interface AcceptedReport {
@@ -40,6 +40,7 @@ export class Session {
   patch: SessionPatch = {};
   lastFailure: Failure | null = null;
   children: ChildAttempt[] = [];
+  waivers: readonly Waiver[] = [];
   /** Session ids of a spawn step's children until a client may report on it. */
   runningChildren: readonly string[] = [];
 
@@ -77,6 +78,7 @@ export class Session {
     this.lastFailure = carried.lastFailure;
     this.answered = [...carried.answered];
     this.children = [...carried.children];
+    this.waivers = carried.waivers ?? [];
     this.refused.count = carried.refusedCount;
   }
 

@@ -1,7 +1,7 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
 import type { InteractionKey } from '../contract/activities.js';
 import { backoffMs } from '../domain/bounds.js';
-import { isDone, type ChildAttempt } from '../domain/children.js';
+import { childLabel, isDone, type ChildAttempt } from '../domain/children.js';
 import type { SpawnMetadata } from '../domain/command.js';
 import { isInfrastructure, tail, type Failure } from '../domain/failures.js';
 import { executorActivities, type Fast } from './activity-proxies.js';
@@ -41,7 +41,9 @@ export async function fromChildren(
 }
 
 function childrenFailed(undone: readonly ChildAttempt[]): Failure {
-  const reasons = undone.map(({ component, status, failure }) => `${component}: ${failure?.message ?? status}`);
+  const reasons = undone.map(
+    ({ component, status, failure }) => `${childLabel(component)}: ${failure?.message ?? status}`,
+  );
   return {
     kind: 'children_failed',
     message: tail(reasons.join('; '), 1000),
@@ -64,7 +66,7 @@ async function mergeChild(
   }
   // Without an executor the client merges, as the spawn command's script says.
   if (session.executorQueue === null) return { ...child, mergedAs: commit };
-  const executor = executorActivities(session.executorQueue, MERGE_TIMEOUT_MS, `Merge ${component}`);
+  const executor = executorActivities(session.executorQueue, MERGE_TIMEOUT_MS, `Merge ${childLabel(component)}`);
   let failure: Failure | null = null;
   for (let tries = 1; tries <= MAX_MERGE_TRIES; tries += 1) {
     try {
@@ -81,7 +83,8 @@ async function mergeChild(
       if (isCancellation(error)) throw error;
       failure = failureOf(error);
     }
-    if (tries < MAX_MERGE_TRIES) await sleep(backoffMs(tries), { summary: `pause before merging ${component} again` });
+    if (tries < MAX_MERGE_TRIES)
+      await sleep(backoffMs(tries), { summary: `pause before merging ${childLabel(component)} again` });
   }
   return { ...child, failure };
 }

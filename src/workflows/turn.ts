@@ -1,7 +1,7 @@
 import { uuid4 } from '@temporalio/workflow';
 import type { Generated, InteractionKey } from '../contract/activities.js';
 import type { Refusal } from '../contract/messages.js';
-import { isDone } from '../domain/children.js';
+import { undone } from '../domain/children.js';
 import type { SpawnMetadata } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
 import { resultDigest } from '../domain/digest.js';
@@ -121,7 +121,7 @@ async function fold(session: Session, fast: Fast, verdict: Verdict): Promise<Tur
     await fast.recordChild({ scope: session.input.scope, sessionId: session.id, child: { ...child, failure } });
   }
   const end = turnEnd(session, verdict.failure ?? null);
-  const failed = session.children.filter((child) => !isDone(child) && child.status !== 'planned');
+  const failed = undone(session.children, session.waivers).filter((child) => child.status !== 'planned');
   const attempts = Math.max(0, ...failed.map(({ attempt }) => attempt));
   return { ...end, status: verdict.status, ...(verdict.status === 'error' && attempts > 0 ? { attempts } : {}) };
 }

@@ -27,7 +27,7 @@ test('the first interaction makes the session, gives the step its facts, and han
     return { ok: true, command: draft() };
   });
   const identity = { id: input.commandId, sessionId: input.sessionId, seq: 1, step: 'Initialize' };
-  expect(opened).toEqual({ kind: 'opened', command: { ...draft(), ...identity }, executorQueue: null });
+  expect(opened).toEqual({ kind: 'opened', command: { ...draft(), ...identity }, executorQueue: null, bounds: {} });
   expect(facts).toMatchObject({
     scope,
     session: { id: input.sessionId, type: 'componentCoding', mode: 'manual', parent: null, attempt: 1, state: {} },

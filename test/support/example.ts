@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeExampleRepository } from '../../src/dev/example-repository.js';
@@ -13,6 +13,8 @@ export interface ExampleOptions {
   readonly scripted?: Readonly<Record<string, string>>;
   /** Changes the model before it is applied. */
   readonly model?: (model: ProjectModel) => ProjectModel;
+  /** Paths of the example's repository that are not there: `test` for one without tests. */
+  readonly without?: readonly string[];
   /** Files added to the repository before its first commit. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -28,6 +30,7 @@ export interface Example {
 export async function makeExample(root: string, options: ExampleOptions): Promise<Example> {
   const source = join(root, 'source');
   await cp(join(EXAMPLES, 'shop'), source, { recursive: true });
+  for (const path of options.without ?? []) await rm(join(source, path), { recursive: true });
   for (const [path, text] of Object.entries(options.files ?? {})) await write(join(source, path), text);
   const repository = await makeExampleRepository(source, join(root, 'repositories'), 'shop');
   const scripted = join(root, 'scripted');

@@ -56,6 +56,23 @@ test('a table may be written without outer bars, and a type may have spaces', ()
   expect(good('context', contextWith('Components', text)).components).toMatchObject([{ name: 'A', type: 'live view' }]);
 });
 
+test('a component may say what it depends on and how early it starts', () => {
+  const rows = table('| type | x |', '| Depends on | A.B, `C` |', '| priority | -5 |');
+  const { components } = good('context', contextWith('Components', entry('A', rows)));
+  expect(components).toMatchObject([{ name: 'A', dependsOn: ['A.B', 'C'], priority: -5 }]);
+});
+
+test.each<[string, string, [number, string][]]>([
+  ['names twice', '| depends on | B, B |', [[29, 'entry-value']]],
+  ['a name that is none', '| depends on | B, c/d |', [[29, 'entry-value']]],
+  ['no name', '| depends on | |', [[29, 'entry-value']]],
+  ['a word as priority', '| priority | high |', [[29, 'entry-value']]],
+  ['too high a priority', '| priority | 1001 |', [[29, 'entry-value']]],
+])('a component with %s is refused at the row', (_name, row, expected) => {
+  const text = contextWith('Components', entry('A', table('| type | x |', row)));
+  expect(errorsOf('context', text)).toEqual(expected.map(([line, rule]) => [line, 'Components', rule]));
+});
+
 test.each<[string, string, [number, string][]]>([
   ['no list', 'Orders and Money', [[44, 'dependency-list']]],
   ['a nested list', '- Orders\n  - Money\n', [[45, 'dependency-list']]],

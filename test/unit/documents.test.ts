@@ -24,11 +24,20 @@ test('a context document gives title, sections, components and dependencies with
   expect(document.sections.Purpose).toEqual({ text: 'Turns orders into invoices.', line: 3 });
   expect(document.sections['Public API'].text).toContain('## not a heading');
   expect(document.components).toEqual([
-    { name: 'Billing.Invoice', type: 'schema', description: 'An invoice and its lines.', line: 24 },
+    {
+      name: 'Billing.Invoice',
+      type: 'schema',
+      description: 'An invoice and its lines.',
+      priority: null,
+      dependsOn: null,
+      line: 24,
+    },
     {
       name: 'Billing.Issuer',
       type: 'other',
       description: 'Makes invoices of orders.\n\n#### Limits\n\nAt most 100 lines.',
+      priority: null,
+      dependsOn: null,
       line: 32,
     },
   ]);

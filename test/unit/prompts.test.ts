@@ -80,7 +80,7 @@ test('each part of a prompt is bounded, and a cut says how much is missing', () 
 
 test('an agent command says which turn it is, counts across attempts, and names its prompt template', () => {
   const command = commandOf('FixImplementation', componentFacts({ earlierTurns: 2 }));
-  expect(command).toMatchObject({ promptVersion: 'fix-implementation@1', metadata: { turn: 3, component: 'Cart' } });
+  expect(command).toMatchObject({ promptVersion: 'fix-implementation@2', metadata: { turn: 3, component: 'Cart' } });
 });
 
 test('a small prompt travels through history as it is, a large one as its hash and size', () => {

@@ -19,7 +19,10 @@ test('RunTests runs the test file of the component, and says where the report is
 });
 
 test('tests that ran and passed, with the implementation there, are ok', () => {
-  expect(run(ok, junit(['adds'], ['removes']))).toEqual({ status: 'ok', patch: {} });
+  expect(run(ok, junit(['adds'], ['removes']))).toEqual({
+    status: 'ok',
+    patch: { tests: { executed: 2, red: 0 } },
+  });
 });
 
 test('a claimed ok with a failing report is an error that names the failing test and what it said', () => {

@@ -1,3 +1,4 @@
+import { childLabel } from '../../domain/children.js';
 import { tail } from '../../domain/failures.js';
 import { workFailed } from '../work-failed.js';
 import type { LockedCache } from './cache.js';
@@ -34,7 +35,11 @@ export async function mergeBranch(cache: LockedCache, request: MergeBranchReques
   }
   if (push) await checkRemoteBehind(cache, parentBranch, parentTip);
   const tree = await mergeTrees(cache, parentTip, childTip, child.component);
-  const message = messageWithTrailers(`Merge ${child.component}`, request.sessionId, stepOf(child.component));
+  const message = messageWithTrailers(
+    `Merge ${childLabel(child.component)}`,
+    request.sessionId,
+    stepOf(child.component),
+  );
   const commit = await cache.commit(tree, [parentTip, childTip], message);
   if (push) {
     await pushBranch(cache, parentBranch, commit);

@@ -111,7 +111,15 @@ export function sessionOf(start: StartInput, project: Project | null): SessionCo
     waivers: [],
     bounds: { ...project?.bounds, ...start.bounds },
     waitingOn: null,
-    state: { workspace: null, branch: null, baseSha: null, commit: null, remoteSha: null, pullRequest: null, tests: null },
+    state: {
+      workspace: null,
+      branch: null,
+      baseSha: null,
+      commit: null,
+      remoteSha: null,
+      pullRequest: null,
+      tests: null,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type OnExhausted,
   type SessionTypeName,
 } from '../../domain/session.js';
+import type { DecisionRequest } from '../../api/sessions.js';
 import type { CliEnvironment } from './environment.js';
 import { messageOf, UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
@@ -18,6 +19,7 @@ interface StartOptions {
   readonly executor?: string | false;
   readonly onExhausted: OnExhausted;
   readonly bound?: Bounds;
+  readonly base?: string;
   readonly json?: boolean;
 }
 
@@ -40,11 +42,12 @@ function addStart({ program, environment, connected }: AddTo): void {
     .option('--executor <queue>', "the executor's Task Queue (default: the configured one)")
     .option('--no-executor', 'clients get every command of the tree')
     .option('--on-exhausted <what>', 'wait for a decision, or fail', oneOf(['wait', 'fail'] as const), 'wait')
+    .option('--base <branch>', 'start from this branch and deliver into it (default: the default branch)')
     .option('-b, --bound <name=n...>', `bounds: ${BOUND_NAMES.join(', ')}`, readBound)
     .option(...JSON_OPTION)
     .action((sessionType: SessionTypeName, context: string, options: StartOptions) =>
       connected(async ({ sessions, scope, executorQueue }) => {
-        const { component, mode, executor, onExhausted, bound } = options;
+        const { component, mode, executor, onExhausted, bound, base } = options;
         const started = await sessions.start(scope, {
           sessionType,
           context,
@@ -53,6 +56,7 @@ function addStart({ program, environment, connected }: AddTo): void {
           executorQueue: executor === false ? null : (executor ?? executorQueue),
           ...(component === undefined ? {} : { component }),
           ...(bound === undefined ? {} : { bounds: bound }),
+          ...(base === undefined ? {} : { baseBranch: base }),
         });
         print(environment, options.json, started, started.sessionId);
       }),
@@ -99,15 +103,32 @@ function addDecide({ program, environment, connected }: AddTo): void {
     .command('decide')
     .description('decide about a session that waits for a decision')
     .argument('<session>')
-    .argument('<action>', 'retry or fail', oneOf(['retry', 'fail'] as const))
+    .argument('<action>', DECISIONS.join(', '), oneOf(DECISIONS))
+    .option('-c, --component <name>', 'what to go on without; for waive')
     .requiredOption('-r, --reason <text>', 'why; it is kept in the history')
     .option(...JSON_OPTION)
-    .action((sessionId: string, action: 'retry' | 'fail', { reason, json }: { reason: string; json?: boolean }) =>
+    .action((sessionId: string, action: Decided, options: DecideOptions) =>
       connected(async ({ sessions, scope }) => {
-        await sessions.decide(scope, sessionId, action, reason);
-        print(environment, json, { decided: action }, `decided: ${action}`);
+        await sessions.decide(scope, sessionId, decisionOf(action, options));
+        print(environment, options.json, { decided: action }, `decided: ${action}`);
       }),
     );
+}
+
+const DECISIONS = ['retry', 'waive', 'fail'] as const;
+type Decided = (typeof DECISIONS)[number];
+interface DecideOptions {
+  readonly component?: string;
+  readonly reason: string;
+  readonly json?: boolean;
+}
+
+function decisionOf(action: Decided, { component, reason }: DecideOptions): DecisionRequest {
+  if (action !== 'waive' && component === undefined) return { action, reason };
+  if (action === 'waive' && component !== undefined) return { action, component, reason };
+  throw new UsageError(
+    action === 'waive' ? 'waive needs --component <name>' : `--component is for waive, not for ${action}`,
+  );
 }
 
 function addCancel({ program, environment, connected }: AddTo): void {

@@ -31,9 +31,10 @@ export function addStackCommands({ program, environment, exitWith }: AddTo): voi
     .command('demo')
     .description('start the stack and implement the example context with scripted agents, from branch to verified push')
     .option(...JSON_OPTION)
+    .option('--full', 'from the first design: four sessions, each delivered on the branch of the one before')
     .option('--keep', 'keep the stack up until Ctrl-C (the default on a terminal)')
     .option('--no-keep', 'stop when the session is closed (the default elsewhere)')
-    .action(async ({ json = false, keep }: { json?: boolean; keep?: boolean }) => {
-      exitWith(await environment.demo({ json, keep: keep ?? (environment.isTerminal && !json) }));
+    .action(async ({ json = false, keep, full = false }: { json?: boolean; keep?: boolean; full?: boolean }) => {
+      exitWith(await environment.demo({ json, full, keep: keep ?? (environment.isTerminal && !json) }));
     });
 }

@@ -1,0 +1,45 @@
+import type { Decision, Refusal } from '../contract/messages.js';
+import { undone, WHOLE_CONTEXT } from '../domain/children.js';
+import type { Session } from './session.js';
+
+export const DECISION_FORM =
+  '{"action": "retry", "fail", or "waive" with "component": "…", "userId": "…", "reason": "…"}';
+
+/** Why a decision is not taken, or null. */
+export function decisionRefusal(session: Session, decision: Decision): Refusal | null {
+  if (!isShaped(decision)) {
+    const fix = `send ${DECISION_FORM}`;
+    return { code: 'invalid_decision', message: 'the decision has another shape', field: 'decision', fix };
+  }
+  if (session.closed !== null || session.waitingOn !== 'decision' || session.decision !== null) {
+    const fix = 'decide when sessionState says waitingOn decision';
+    return { code: 'nothing_to_decide', message: 'the session does not wait for a decision', fix };
+  }
+  if (decision.action !== 'waive') return null;
+  const components = undone(session.children, session.waivers)
+    .map(({ component }) => component)
+    .filter((component) => component !== WHOLE_CONTEXT);
+  if (components.includes(decision.component)) return null;
+  const fix = components.length === 0 ? 'retry or fail' : `use one of ${components.join(', ')}`;
+  const message = 'this component is not what the session is stuck at';
+  return { code: 'invalid_decision', message, field: 'decision.component', fix };
+}
+
+function isShaped(decision: Decision | null | undefined): boolean {
+  if (decision === null || typeof decision !== 'object') return false;
+  const texts = [decision.userId, decision.reason];
+  if (decision.action === 'waive') {
+    return Object.keys(decision).length === 4 && [...texts, decision.component].every(isShortText);
+  }
+  return ['retry', 'fail'].includes(decision.action) && Object.keys(decision).length === 3 && texts.every(isShortText);
+}
+
+export function isShortText(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= 1000 &&
+    !value.includes('\u0000') &&
+    value.isWellFormed()
+  );
+}
