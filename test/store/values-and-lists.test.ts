@@ -6,18 +6,7 @@ import type { JudgeInput } from '../../src/ports/progress-store.js';
 import { MAX_CHUNK_BYTES } from '../../src/store/output-store.js';
 import { withScope } from '../../src/store/with-scope.js';
 import { type Database, startDatabase } from './database.js';
-import {
-  builds,
-  draft,
-  following,
-  MODEL,
-  newScope,
-  opening,
-  passes,
-  report,
-  startOf,
-  withForeigners,
-} from './sessions.js';
+import { builds, draft, following, newScope, opening, passes, report, startOf, withForeigners } from './sessions.js';
 
 let db: Database;
 beforeAll(async () => {
@@ -135,41 +124,6 @@ test('a value only Postgres refuses is answered as a verdict too, and hostile te
   expect(await db.progress.openInteraction(following(good, 'Initialize'), builds(draft('a\u0000')))).toMatchObject({
     kind: 'unbuildable',
     failure: { kind: 'invalid_output' },
-  });
-});
-
-test('applying a model again changes nothing; a changed one says what changed and removes nothing', async () => {
-  const scope = await newScope(db, null);
-  const first = await db.projects.applyModel(scope, MODEL);
-  expect(first).toEqual({
-    created: [
-      'component Billing.Invoice',
-      'component Billing.Tax',
-      'context Billing',
-      'rule plain',
-      'story Billing/Pay',
-    ],
-    changed: ['project Shop'],
-    unchanged: 0,
-  });
-  expect(await db.projects.applyModel(scope, MODEL)).toEqual({ created: [], changed: [], unchanged: 6 });
-  const [invoice, tax] = MODEL.components;
-  const changed = {
-    ...MODEL,
-    components: [
-      { ...invoice!, dependsOn: [] },
-      { ...tax!, priority: 9 },
-    ],
-    rules: [],
-  };
-  expect(await db.projects.applyModel(scope, changed)).toEqual({
-    created: [],
-    changed: ['component Billing.Invoice', 'component Billing.Tax'],
-    unchanged: 3,
-  });
-  expect(await db.projects.applyModel(scope, MODEL)).toMatchObject({
-    changed: ['component Billing.Invoice', 'component Billing.Tax'],
-    unchanged: 4,
   });
 });
 
