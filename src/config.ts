@@ -238,5 +238,8 @@ function secretsOf(values: Values, env: Env): readonly string[] {
     .filter((name) => SECRET_NAME.test(name))
     .map((name) => env[name] ?? '');
   const all = [...own, ...passwords, ...passwords.map(decodeURIComponent), ...passedOn];
-  return [...new Set(all)].filter((value) => value.length >= MIN_SECRET_LENGTH);
+  // As they are in JSON, too: agents print events.
+  return [...new Set([...all, ...all.map((value) => JSON.stringify(value).slice(1, -1))])].filter(
+    (value) => value.length >= MIN_SECRET_LENGTH,
+  );
 }

@@ -81,6 +81,7 @@ test('the times agents tell, in their words', () => {
 
 test('a minute that has begun is not tomorrow, and what is no time is none', () => {
   expect(at('try again at 5:26 PM')).toBe('2026-11-21T17:27:00.000Z');
+  expect(at('try again at 5:20 PM')).toBe('2026-11-21T17:21:00.000Z');
   expect(at('try again at 5:10 PM')).toBe('2026-11-22T17:11:00.000Z');
   for (const none of [
     'try again later',

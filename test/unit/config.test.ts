@@ -92,6 +92,7 @@ test('claude-code and codex have their own program, and take a model, permission
     env: { CODEX_API_KEY: 'sk-secret' },
   });
   expect(config.secrets).toContain('sk-secret');
+  expect(loadConfig({ ...env, CODEX_API_KEY: 'a"quoted"key' }).secrets).toEqual(['a"quoted"key', 'a\\"quoted\\"key']);
 });
 
 test('what would be an option or an unknown permission is refused', () => {

@@ -21,7 +21,7 @@ export function createJsonLines(onRecord: (record: JsonRecord) => void, maxLineB
     else parts.push(part);
   };
   const endLine = (): void => {
-    const record = bytes > maxLineBytes ? null : parseRecord(Buffer.concat(parts).toString('utf8'));
+    const record = parseRecord(Buffer.concat(parts).toString('utf8'));
     parts = [];
     bytes = 0;
     if (record !== null) onRecord(record);
@@ -53,9 +53,8 @@ export function asRecord(value: unknown): JsonRecord | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : null;
 }
 
-/** Text that history and Postgres can hold; null for anything else. */
 export function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value.replaceAll('\u0000', '\ufffd').toWellFormed() : null;
+  return typeof value === 'string' ? value : null;
 }
 
 /** A whole number from 0 up, or null. */
