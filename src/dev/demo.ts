@@ -6,6 +6,7 @@ import { parseProjectFile, formatProjectErrors } from '../schemas/project-file.j
 import type { ProjectModel } from '../domain/project.js';
 import type { Scope } from '../domain/scope.js';
 import type { SessionTypeName } from '../domain/session.js';
+import type { ApplyOutcome } from '../ports/project-store.js';
 import type { SessionDetail, SessionSummary } from '../ports/session-reader.js';
 import { makeExampleRepository } from './example-repository.js';
 
@@ -16,7 +17,7 @@ export interface DemoDeps {
   sessionUrl(sessionId: string): string | null;
   readonly exampleDir: string;
   readonly dataDir: string;
-  applyProject(model: ProjectModel): Promise<unknown>;
+  applyProject(model: ProjectModel): Promise<ApplyOutcome>;
   watch(sessionId: string): Promise<readonly SessionSummary[]>;
   note(text: string): void;
 }
@@ -73,11 +74,12 @@ async function applyExample(deps: DemoDeps, remote: string, full: boolean): Prom
   const parsed = parseProjectFile(await readFile(file, 'utf8'), file);
   if (!parsed.ok) throw new Error(formatProjectErrors(parsed.errors));
   const { model } = parsed;
-  await deps.applyProject({
+  const applied = await deps.applyProject({
     ...model,
     project: { ...model.project, remote },
     components: full ? [] : model.components,
   });
+  if (!applied.ok) throw new Error(`${applied.refusal.message}: ${applied.refusal.fix}`);
 }
 
 async function runOne(

@@ -1,5 +1,4 @@
-import { nameFault } from '../domain/names.js';
-import { componentTypeFault } from './component-type.js';
+import { componentTypeFault, nameFault } from '../domain/names.js';
 import { checkSections } from './check-sections.js';
 import {
   type ContextDocument,

@@ -108,7 +108,8 @@ function readTable(
     } else {
       values.set(known.field, value);
       const fault = known.valueFault(value);
-      if (fault !== null) report(at + 1, 'entry-value', `the ${known.field} ${fault}`, `write it like ${known.example}`);
+      if (fault !== null)
+        report(at + 1, 'entry-value', `the ${known.field} ${fault}`, `write it like ${known.example}`);
     }
   }
   return values;

@@ -1,5 +1,5 @@
+import { componentTypeFault } from '../domain/names.js';
 import { SESSION_TYPE_NAMES } from '../domain/session.js';
-import { componentTypeFault } from './component-type.js';
 import type { DocumentError, ParsedDocument, RuleDocument } from './document.js';
 import { listErrors, quoted } from './document-errors.js';
 import { type FrontMatter, readFrontMatter } from './front-matter.js';

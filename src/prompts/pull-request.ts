@@ -76,8 +76,8 @@ function waivers(all: readonly Waiver[]): readonly string[] {
 /** An operator's words stay inside their line. */
 function oneLine(text: string): string {
   return text
-    .replace(/\s+/g, ' ')
     .replace(/[`|<>]/g, '')
+    .replace(/\s+/g, ' ')
     .slice(0, 500)
     .toWellFormed();
 }

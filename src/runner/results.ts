@@ -1,4 +1,4 @@
-import { isInfrastructure, tail, type Failure } from '../domain/failures.js';
+import { isInfrastructure, MAX_TAIL, tail, type Failure } from '../domain/failures.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Result } from '../domain/result.js';
 import { maskText } from './mask-secrets.js';
@@ -25,7 +25,7 @@ export async function asResult(secrets: readonly string[], work: () => Promise<R
 
 /** `warning` when the surroundings failed and the same step may simply be done again. */
 export function failedResult(failure: Failure, more: Omit<Result, 'status' | 'failure'> = {}): Result {
-  const again = isInfrastructure(failure.kind) && failure.kind !== 'push_refused';
+  const again = failure.kind === 'quota' || (isInfrastructure(failure.kind) && failure.kind !== 'push_refused');
   return { ...more, status: again ? 'warning' : 'error', failure };
 }
 
@@ -36,7 +36,7 @@ export function failureFrom(error: unknown, secrets: readonly string[]): Failure
   return {
     ...failure,
     message: clean(failure.message, secrets, 1_000),
-    ...(failure.detail === undefined ? {} : { detail: clean(failure.detail, secrets, 2_000) }),
+    ...(failure.detail === undefined ? {} : { detail: clean(failure.detail, secrets, MAX_TAIL) }),
   };
 }
 

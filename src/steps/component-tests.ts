@@ -1,6 +1,8 @@
 import type { ExpectedTestReport, Expects } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { JudgeInput } from '../domain/judging.js';
+import type { Result } from '../domain/result.js';
+import type { FailedTest } from '../domain/test-report.js';
 import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { judgeTests, type TestOutcome } from './test-verdict.js';
@@ -8,12 +10,14 @@ import { judgeTests, type TestOutcome } from './test-verdict.js';
 /** `red`: they fail only because an implementation is not there, where that is what is wanted. */
 export type ComponentTests = TestOutcome | { readonly kind: 'red'; readonly executed: number };
 
+export interface TestRun {
+  readonly argv: readonly string[];
+  readonly okExitCodes: readonly number[];
+  readonly report: ExpectedTestReport;
+}
+
 /** How the tests of one component are run, and what to report of it. `suffix` keeps reports apart. */
-export function testRun(
-  facts: StepFacts,
-  component: string,
-  suffix = '',
-): { argv: readonly string[]; report: ExpectedTestReport } {
+export function testRun(facts: StepFacts, component: string, suffix = ''): TestRun {
   const toolchain = toolchainOf(facts.project.toolchain);
   const testFile = toolchain.testPath(facts.session.context, component);
   const dot = suffix === '' ? '' : `.${suffix}`;
@@ -23,7 +27,7 @@ export function testRun(
   const argv = toolchain.testArgv(testFile, path, log.path);
   const writesLog = argv.some((argument) => argument.includes(log.path));
   const report = { path, output: `test-report${slash}`, component, testFile, ...(writesLog ? { log } : {}) };
-  return { argv, report };
+  return { argv, okExitCodes: toolchain.okExitCodes, report };
 }
 
 /** What has to be known of the base, where red tests may count: which implementations were there before. */
@@ -42,7 +46,8 @@ export function judgeComponentTests(
 ): ComponentTests {
   const outcome = judgeTests(report, outputs);
   const { base } = command.expects;
-  if (outcome.kind !== 'failed' || base === undefined || outcome.tests.length === 0) return outcome;
+  const tests = base === undefined ? [] : failingTests(outcome, result);
+  if (base === undefined || tests.length === 0) return outcome;
   const present = result.evidence?.baseFiles;
   if (present === undefined) {
     const message = `evidence.baseFiles is missing: report which of ${base.paths.join(', ')} exist at ${base.commit}`;
@@ -55,15 +60,23 @@ export function judgeComponentTests(
   const absent = [component, ...neededBy(facts, component)].filter(isAbsent);
   const { saysMissing } = toolchainOf(facts.project.toolchain);
   const isRed = (text: string): boolean => absent.some((name) => saysMissing(text, facts.session.context, name));
-  const other = outcome.tests.find(({ message }) => !isRed(message));
-  if (other === undefined) return { kind: 'red', executed: outcome.executed };
+  const other = tests.find(({ message }) => !isRed(message));
+  if (other === undefined) return { kind: 'red', executed: outcome.kind === 'failed' ? outcome.executed : 0 };
   return withReason(
     outcome,
     `${other.name} fails for another reason than that ${implementationOf(facts, component)} is not there`,
   );
 }
 
-function withReason(outcome: TestOutcome & { kind: 'failed' }, reason: string): TestOutcome {
+/** Some runners write no report when the tests do not compile; what they said instead is one failing test then. */
+function failingTests(outcome: TestOutcome, { failure }: Result): readonly FailedTest[] {
+  if (outcome.kind === 'failed') return outcome.tests;
+  if (outcome.kind === 'passed' || failure?.kind !== 'command_failed' || failure.detail === undefined) return [];
+  return [{ name: 'the test run', message: failure.detail, loadFailure: true }];
+}
+
+function withReason(outcome: TestOutcome, reason: string): TestOutcome {
+  if (outcome.kind !== 'failed') return outcome;
   const { failure } = outcome;
   return { ...outcome, failure: { ...failure, message: `${reason}; ${failure.message}` } };
 }

@@ -2,6 +2,7 @@ import type { ContextDocument, DesignedComponent, DocumentError } from '../docum
 import { listErrors, quoted } from '../documents/document-errors.js';
 import { findCycle } from '../domain/component-graph.js';
 import type { StepFacts } from '../domain/facts.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import type { DesignedModel } from '../domain/judging.js';
 
 export type Designed =
@@ -12,6 +13,7 @@ export type Designed =
 export function designedModel(facts: StepFacts, document: ContextDocument): Designed {
   const errors = [
     ...document.components.flatMap((component) => foreignErrors(facts, component)),
+    ...document.components.flatMap((component) => placeErrors(facts, component)),
     ...document.components.flatMap((component) => unknownErrors(facts, document, component)),
     ...dependencyErrors(facts, document),
   ];
@@ -38,6 +40,21 @@ function foreignErrors({ neighbours }: StepFacts, { name, line }: DesignedCompon
       fix: 'give it another name, or name it under Dependencies',
     },
   ];
+}
+
+/** What the toolchain cannot have as a file of its own. */
+function placeErrors(
+  { components, project, session }: StepFacts,
+  { name, line }: DesignedComponent,
+): readonly DocumentError[] {
+  const toolchain = toolchainOf(project.toolchain);
+  const place = (other: string): string => toolchain.implementationPath(session.context, other).toLowerCase();
+  const fault = toolchain.nameFault('component', name);
+  const same = components.find((other) => other.name !== name && place(other.name) === place(name));
+  if (fault === null && same === undefined) return [];
+  const why = fault === null ? `goes to the same file as ${quoted(same!.name)}` : `would be ${fault}`;
+  const message = `${quoted(name)} ${why}`;
+  return [{ line, section: 'Components', rule: 'entry-name', message, fix: 'give it another name' }];
 }
 
 function unknownErrors(

@@ -13,13 +13,13 @@ export const runTests: Step = {
     const { component } = facts.session;
     if (component === null)
       return { ok: false, failure: { kind: 'blocked', message: 'this session has no component to test' } };
-    const { argv, report } = testRun(facts, component);
+    const { argv, okExitCodes, report } = testRun(facts, component);
     return {
       ok: true,
       command: {
         kind: 'run_tests',
         title: `Run the tests of ${subjectOf(facts)}`,
-        script: [{ argv, cwd: '.', timeoutMs: TIMEOUT_MS, okExitCodes: [0, 1] }],
+        script: [{ argv, cwd: '.', timeoutMs: TIMEOUT_MS, okExitCodes }],
         cwd: cwdOf(facts),
         timeoutMs: TIMEOUT_MS,
         expects: {
@@ -36,13 +36,14 @@ export const runTests: Step = {
     const { command, result } = input;
     const outcome = judgeComponentTests(input, command.expects.testReports[0]!);
     if (outcome.kind === 'failed') return failed(outcome.failure);
+    const missing = missingFiles(command, result);
+    if (outcome.kind === 'red')
+      return missing ? failed(missing) : passed({ tests: { executed: outcome.executed, red: 1 } });
     // What the reporter says went wrong counts when no report says which tests failed.
     const wrong = admitted(input);
     if (wrong) return result.failure === undefined ? { ...wrong, status: 'warning' } : wrong;
     if (outcome.kind === 'unreadable') return unsure(outcome.failure);
-    const missing = missingFiles(command, result);
     if (missing) return failed(missing);
-    if (outcome.kind === 'red') return passed({ tests: { executed: outcome.executed, red: 1 } });
     const exit = badExit(result);
     return exit ? unsure(exit) : passed({ tests: { executed: outcome.executed, red: 0 } });
   },

@@ -19,7 +19,7 @@ function testedWork(verb: string): SpawnWork<SeenTests> {
   return {
     title: ({ children }, { session }) => `${verb} the ${children.length} open components of ${session.context}`,
     plan: planChildren,
-    script: (facts) => runs(facts).map(({ argv }) => argv),
+    script: runs,
     expects: (facts) => ({
       files: deliverables(facts).map((path) => ({ path, why: 'delivered by a child' })),
       testReports: runs(facts).map(({ report }) => report),

@@ -27,7 +27,7 @@ export interface SpawnWork<Seen> {
   plan(facts: StepFacts): Plan;
   /** What is checked on the merged branch, and the lines that check it. */
   expects(facts: StepFacts): Expects;
-  script(facts: StepFacts): readonly (readonly string[])[];
+  script(facts: StepFacts): readonly Pick<ScriptLine, 'argv' | 'okExitCodes'>[];
   /** By the evidence of the merged branch; a child's status is none. */
   look(input: JudgeInput, component: string): Look<Seen>;
   /** What is decided when every component looks fine. */
@@ -74,7 +74,7 @@ function build<Seen>(facts: StepFacts, work: SpawnWork<Seen>): Built {
       title: work.title(plan, facts),
       script: [
         ...(facts.session.executorQueue === null ? mergeScript(facts, plan.children) : []),
-        ...work.script(facts).map((argv) => line(argv, [0, 1])),
+        ...work.script(facts).map(({ argv, okExitCodes }) => line(argv, okExitCodes)),
       ],
       cwd: cwdOf(facts),
       timeoutMs: TIMEOUT_MS,

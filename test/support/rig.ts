@@ -9,6 +9,7 @@ import { loadConfig, type Config } from '../../src/config.js';
 import { connectClient } from '../../src/connect.js';
 import type { Scope } from '../../src/domain/scope.js';
 import type { ProjectModel } from '../../src/domain/project.js';
+import type { ApplyOptions, ApplyOutcome } from '../../src/ports/project-store.js';
 import type { SessionReader } from '../../src/ports/session-reader.js';
 import { createPool } from '../../src/store/pool.js';
 import { createProjectStore } from '../../src/store/project-store.js';
@@ -47,7 +48,9 @@ export interface Rig {
   input(input: Partial<StartInput> & Pick<StartInput, 'sessionType'>): StartInput;
   start(input: Partial<StartInput> & Pick<StartInput, 'sessionType'>): Promise<string>;
   startWorkers(roles: readonly WorkerRole[]): Promise<RunningWorkers>;
-  applyModel(change: (model: ProjectModel) => ProjectModel): Promise<void>;
+  applyModel(change: (model: ProjectModel) => ProjectModel, options?: ApplyOptions): Promise<void>;
+  /** What applying the changed model would do. */
+  dryRun(change: (model: ProjectModel) => ProjectModel): Promise<ApplyOutcome>;
   /** Stops the workers, then replays every execution this test started. */
   end(): Promise<void>;
 }
@@ -113,9 +116,11 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
       return sessionId;
     },
     startWorkers: start,
-    async applyModel(change) {
-      await projects.applyModel(scope, change(example.model));
+    async applyModel(change, options) {
+      const applied = await projects.applyModel(scope, change(example.model), options);
+      if (!applied.ok) throw new Error(applied.refusal.message);
     },
+    dryRun: (change) => projects.applyModel(scope, change(example.model), { dryRun: true }),
     async end() {
       await Promise.all(running.map((workers) => workers.stop()));
       await replayAll(temporal, queue);

@@ -75,6 +75,11 @@ test('a merge conflict is held against the later child, with the files named, an
   const conflict = interactions.find(({ step, status }) => step.startsWith('Spawn') && status === 'error')!;
   expect(conflict.failure!.message).toContain('src/billing/money.js');
   expect(outcome.children).toMatchObject([{ component: 'Money', attempts: 2, status: 'complete' }]);
+  const later = (await rig.reader.get(rig.scope, outcome.children[0]!.sessionId))!;
+  const prompt = JSON.stringify(later.interactions.find(({ step }) => step === 'GenerateImplementation')!.command);
+  // Both sides, as git shows them.
+  for (const side of ['export const who = \\"somebody', '=======', 'export const who = \\"the child'])
+    expect(prompt).toContain(side);
   expect(gitIn(rig.example.remote, 'show', `${outcome.branch}:src/billing/money.js`)).toBe(
     'export const who = "both";',
   );

@@ -79,16 +79,35 @@ async function mergeTrees(cache: Repository, ours: string, theirs: string, compo
   // <tree> <file>… <empty> <messages>: the empty field ends the list of files.
   const end = fields.indexOf('', 1);
   const files = [...new Set(fields.slice(1, end))].sort();
-  const detail = fields
-    .slice(end + 1)
-    .filter((field) => field.includes('CONFLICT'))
-    .join('\n');
+  const told = fields.slice(end + 1).filter((field) => field.includes('CONFLICT'));
+  const sides = await bothSides(cache, fields[0]!, files);
   throw workFailed(
     'merge_conflict',
     `${component} conflicts with what was merged before it: ${tail(files.join(', '), 500)}`,
     {
       ids: files.slice(0, 20),
-      detail: tail(detail.trim(), 2_000),
+      detail: clipped([told.join('\n').trim(), ...sides].join('\n\n')),
     },
   );
+}
+
+const MAX_DETAIL = 4_000;
+const MAX_SHOWN_FILES = 5;
+
+/** The conflicting files as git merged them, both sides between its markers: whoever mends it needs both. */
+async function bothSides(cache: Repository, tree: string, files: readonly string[]): Promise<readonly string[]> {
+  const shown: string[] = [];
+  for (const file of files.slice(0, MAX_SHOWN_FILES)) {
+    const { exitCode, stdout } = await cache.call(['cat-file', 'blob', `${tree}:${file}`]);
+    const text = stdout.toString('utf8');
+    if (exitCode === 0 && text.includes('<<<<<<<')) shown.push(`${file}:\n${text}`);
+  }
+  return shown;
+}
+
+/** From the beginning: the first conflict is the one to look at first. */
+function clipped(text: string): string {
+  return (text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL - 1)}…`)
+    .replaceAll('\0', '\ufffd')
+    .toWellFormed();
 }

@@ -28,6 +28,6 @@ export interface CliEnvironment {
   /** Serves the Task Queues of the configured servers until the signal. */
   worker(roles: readonly ('session' | 'executor')[]): Promise<void>;
   setup(): Promise<object>;
-  demo(options: { json: boolean; keep: boolean }): Promise<number>;
+  demo(options: { json: boolean; keep: boolean; full: boolean }): Promise<number>;
   openInBrowser(url: string): Promise<boolean>;
 }

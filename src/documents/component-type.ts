@@ -1,1 +1,0 @@
-export { componentTypeFault } from '../domain/names.js';
