@@ -81,6 +81,13 @@ describe.each(['github', 'gitlab'] as const)('%s', (type) => {
     expect(fake.pulls.slice(0, 5)).toEqual(before);
   });
 
+  test('it is found among any number of newer ones of other branches', async () => {
+    fake.add({ branch: BRANCH, ...TEXT });
+    for (let n = 0; n < 40; n += 1) fake.add({ branch: `sw/coding/other-${n}` });
+    expect((await open()).number).toBe(7);
+    expect(writes()).toEqual([]);
+  });
+
   test('one that was merged with this very commit is the one that was delivered', async () => {
     fake.add({ branch: BRANCH, state: 'merged', head: COMMIT });
     expect(await open()).toMatchObject({ number: 7, state: 'merged', headSha: COMMIT });

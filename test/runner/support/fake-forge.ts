@@ -9,7 +9,7 @@ export interface FakePull {
   title: string;
   body: string;
   state: 'open' | 'closed' | 'merged';
-  /** From a fork: same names, another repository. */
+  /** From a fork: same names (on GitHub the same owner too), another repository. */
   readonly fork?: boolean;
   /** Instead of the branch's tip, for one that is not open any more. */
   readonly head?: string;
@@ -124,7 +124,8 @@ function handle(type: ForgeType, fake: FakeForge, asked: Asked): Reply {
   const shown = (pull: FakePull) => fields.show(pull, pull.head ?? fake.tip(pull.branch), fake.forge);
   if (path === root && method === 'GET') {
     const found = fake.pulls.filter((pull) => fields.listed(pull, asked.url.searchParams));
-    return { status: 200, body: found.reverse().map(shown) };
+    const page = found.reverse().slice(0, Number(asked.url.searchParams.get('per_page') ?? 20));
+    return { status: 200, body: page.map(shown) };
   }
   if (path === root && method === 'POST') {
     const { title } = asked.sent;
@@ -162,7 +163,7 @@ const GITHUB: Fields = {
   listed: (pull, query) => {
     const [owner, branch] = query.get('head')?.split(':') ?? [];
     // As the real one: a head without an owner filters nothing.
-    const head = branch === undefined || (branch === pull.branch && owner === (pull.fork ? 'other' : 'acme'));
+    const head = branch === undefined || (branch === pull.branch && owner === 'acme');
     const wanted = query.get('state') ?? 'open';
     const state = wanted === 'all' || (wanted === 'open') === (pull.state === 'open');
     return head && state && (query.get('base') ?? pull.base) === pull.base;
@@ -175,7 +176,7 @@ const GITHUB: Fields = {
     merged_at: pull.state === 'merged' ? '2026-01-01T00:00:00Z' : null,
     title: pull.title,
     body: pull.body,
-    head: { ref: pull.branch, sha: tip ?? '', repo: { full_name: pull.fork ? 'other/shop' : repository } },
+    head: { ref: pull.branch, sha: tip ?? '', repo: { full_name: pull.fork ? 'acme/shop-fork' : repository } },
     base: { ref: pull.base, sha: '0'.repeat(40), repo: { full_name: repository } },
   }),
   exists: (pull) => ({
