@@ -38,7 +38,21 @@ export interface InteractionRow {
   readonly completedAt: string | null;
 }
 
+/** What agents said they used, summed over completed commands; null when none of them said. */
+export interface Usage {
+  /** Commands that an agent carried out. */
+  readonly commands: number;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+  /** Commands whose tokens, and whose cost, nobody told: they are in no sum. */
+  readonly withoutTokens: number;
+  readonly withoutCost: number;
+}
+
 export interface SessionDetail extends SessionSummary {
+  /** Of the session, its children and theirs. */
+  readonly usage: Usage;
   readonly interactions: readonly InteractionRow[];
   readonly children: readonly SessionSummary[];
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
+import { SESSION_TYPE_NAMES } from '../../src/domain/session.js';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -26,9 +27,10 @@ const replay = async (bundle: WorkflowBundleOption, name: string): Promise<void>
   await Worker.runReplayHistory({ workflowBundle: bundle }, history, workflowId);
 };
 
-test('there is a recorded history of every type that can be started', () => {
-  const types = histories.map((name) => name.split('.')[0]);
-  expect(new Set(types)).toEqual(new Set(['componentCoding', 'contextCoding']));
+test('there is a recorded history of every type in every mode', () => {
+  const ways = ['agentic', 'auto', 'manual'];
+  const wanted = SESSION_TYPE_NAMES.flatMap((type) => ways.map((way) => `${type}.${way}.json`));
+  expect(wanted.filter((name) => !histories.includes(name))).toEqual([]);
 });
 
 test.each(histories)('%s replays on the code of today', async (name) => {

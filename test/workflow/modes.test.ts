@@ -63,6 +63,7 @@ test('auto hands only agent commands to the client, the executor does the rest',
   const { next } = await rig.client.submitResult(id, person.carryOut(agent, agent.cwd));
   expect(next).toMatchObject({ kind: 'wait', on: 'executor' });
   expect((await rig.client.result(id)).status).toBe('complete');
+  await recordHistory(rig, id, 'componentCoding.auto');
   expect(person.seen).toHaveLength(1);
 });
 

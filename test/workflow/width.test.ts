@@ -52,7 +52,9 @@ test('auto hands only what an agent does to the client, in every type that asks 
   expect(review.steps).toEqual(['ReviewDesigns']);
   const tests = await runAuto({ sessionType: 'componentTesting', component: 'Invoice', baseBranch });
   expect(tests.steps).toEqual(['GenerateTests', 'FixTests']);
-  expect((await runAuto({ sessionType: 'contextTesting', baseBranch })).steps).toEqual([]);
+  const tested = await runAuto({ sessionType: 'contextTesting', baseBranch });
+  expect(tested.steps).toEqual([]);
+  expect((await runAuto({ sessionType: 'contextCoding', baseBranch: tested.branch })).steps).toEqual([]);
 });
 
 test('a review that is never satisfied ends by its bound, and only what it sent back was done again', async () => {

@@ -2,6 +2,7 @@ import type { Scope } from '../../domain/scope.js';
 import type { InteractionRow, SessionDetail } from '../../ports/session-reader.js';
 import type { Pool } from '../pool.js';
 import { type Statement, withScope } from '../with-scope.js';
+import { treeUsage } from './tree-usage.js';
 import { iso, SESSION_COLUMNS, type SessionRow, toSummary } from './session-row.js';
 
 const SESSION: Statement = {
@@ -32,13 +33,16 @@ export async function getSession(pool: Pool, scope: Scope, sessionId: string): P
     pool,
     scope,
     async (tx) => {
-      const [sessions, interactions, children] = await Promise.all([
+      const [sessions, interactions, children, usage] = await Promise.all([
         tx.query<SessionRow>(SESSION, values),
         tx.query<InteractionRow>(INTERACTIONS, values),
         tx.query<SessionRow>(CHILDREN, values),
+        treeUsage(tx, values),
       ]);
       const session = sessions[0];
-      return session === undefined ? null : { ...toSummary(session), interactions, children: children.map(toSummary) };
+      return session === undefined
+        ? null
+        : { ...toSummary(session), interactions, children: children.map(toSummary), usage };
     },
     { readOnly: true },
   );

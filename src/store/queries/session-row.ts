@@ -1,5 +1,12 @@
 import type { Failure } from '../../domain/failures.js';
-import type { ExecutionMode, PullRequest, SessionStatus, SessionTypeName, TestCount, WaitingOn } from '../../domain/session.js';
+import type {
+  ExecutionMode,
+  PullRequest,
+  SessionStatus,
+  SessionTypeName,
+  TestCount,
+  WaitingOn,
+} from '../../domain/session.js';
 import type { SessionSummary } from '../../ports/session-reader.js';
 import { toPatch } from '../progress/facts-row.js';
 

@@ -118,6 +118,21 @@ function addOpen({ program, environment, connected }: AddTo): void {
     );
 }
 
+function usageLine({
+  commands,
+  inputTokens,
+  outputTokens,
+  costUsd,
+  withoutTokens,
+  withoutCost,
+}: SessionDetail['usage']): string {
+  const rest = (unknown: number): string => (unknown === 0 ? '' : ` (${unknown} unknown)`);
+  const tokens =
+    inputTokens === null ? 'tokens unknown' : `${inputTokens} + ${outputTokens ?? 0} tokens${rest(withoutTokens)}`;
+  const cost = costUsd === null ? 'cost unknown' : `${costUsd.toFixed(2)} USD${rest(withoutCost)}`;
+  return `${commands} commands, ${tokens}, ${cost}`;
+}
+
 function describe(detail: SessionDetail): string {
   const { sessionId, type, context, component, status, mode, step, waitingOn, state, failure } = detail;
   const head = [
@@ -129,6 +144,8 @@ function describe(detail: SessionDetail): string {
     ...(state.branch ? [`branch     ${state.branch}`] : []),
     ...(state.commit ? [`commit     ${state.commit}`] : []),
     ...(state.remoteSha ? [`remote     ${state.remoteSha}`] : []),
+    ...(state.pullRequest?.url ? [`pull request ${state.pullRequest.url}`] : []),
+    ...(detail.usage.commands > 0 ? [`agents     ${usageLine(detail.usage)}`] : []),
   ];
   const turns = detail.interactions.map(({ seq, step: name, status: result, failure: why, commandId }) => {
     const reason = why ? ` · ${why.kind}: ${why.message.slice(0, 200)}` : '';

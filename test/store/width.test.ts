@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { StepFacts } from '../../src/domain/facts.js';
+import type { DesignedModel } from '../../src/domain/judging.js';
+import type { Scope } from '../../src/domain/scope.js';
+import type { GenerateInput } from '../../src/ports/progress-store.js';
+import { readModel } from '../../src/store/project/read-model.js';
+import { withScope } from '../../src/store/with-scope.js';
+import { type Database, startDatabase } from './database.js';
+import { agentDraft, builds, draft, MODEL, newScope, opening, passes, report, startOf } from './sessions.js';
+
+let db: Database;
+beforeAll(async () => {
+  db = await startDatabase();
+});
+afterAll(() => db.stop());
+
+const modelOf = (scope: Scope) => withScope(db.ro, scope, (tx) => readModel(tx, scope));
+const DESIGNED: DesignedModel = {
+  context: 'Billing',
+  dependsOn: [],
+  components: [
+    {
+      name: 'Billing.Receipt',
+      type: 'module',
+      description: 'Prints.',
+      priority: null,
+      dependsOn: ['Billing.Tax', 'Billing.Till'],
+    },
+    { name: 'Billing.Till', type: 'module', description: 'Counts.', priority: 7, dependsOn: null },
+  ],
+};
+
+/** Opens a contextDesign session and completes its first interaction with a design. */
+async function design(scope: Scope, designed: DesignedModel) {
+  const input = opening(scope, { start: contextStart(scope) });
+  await db.progress.openInteraction(input, builds());
+  const completed = await db.progress.completeInteraction(report(input), () => ({ status: 'ok', patch: {}, designed }));
+  return { input, completed };
+}
+
+function contextStart(scope: Scope, change: object = {}): GenerateInput['start'] {
+  const { component: _component, ...start } = startOf(scope)!;
+  return { ...start, sessionType: 'contextDesign', ...change };
+}
+
+test('what a design names is in the model when its verdict is, and again changes nothing', async () => {
+  const scope = await newScope(db);
+  const other = await newScope(db);
+  const { input, completed } = await design(scope, DESIGNED);
+  expect(completed).toEqual({ kind: 'verdict', verdict: { status: 'ok', patch: {} } });
+  const model = (await modelOf(scope))!;
+  expect(model.components.map(({ name, priority, dependsOn }) => [name, priority, dependsOn])).toEqual([
+    ['Billing.Invoice', 0, ['Billing.Tax']],
+    ['Billing.Receipt', 0, ['Billing.Tax', 'Billing.Till']],
+    ['Billing.Tax', 5, []],
+    ['Billing.Till', 7, []],
+  ]);
+  const again = () => {
+    throw new Error('judged twice');
+  };
+  expect(await db.progress.completeInteraction(report(input), again)).toEqual(completed);
+  await design(scope, DESIGNED);
+  expect(await modelOf(scope)).toEqual(model);
+  expect((await modelOf(other))!.components).toHaveLength(2);
+});
+
+test('a design that the model cannot take adds nothing at all, and its verdict says why', async () => {
+  const scope = await newScope(db);
+  const before = await modelOf(scope);
+  const gone = { ...DESIGNED.components[0]!, dependsOn: ['Billing.Gone'] };
+  const { completed } = await design(scope, { ...DESIGNED, components: [DESIGNED.components[1]!, gone] });
+  expect(completed).toMatchObject({ verdict: { status: 'error', failure: { kind: 'invalid_output' } } });
+  expect(await modelOf(scope)).toEqual(before);
+});
+
+test('a design changes no component of another context, and leaves open what it does not say', async () => {
+  const scope = await newScope(db, {
+    ...MODEL,
+    contexts: [...MODEL.contexts, { name: 'Stock', description: 's', dependsOn: [] }],
+  });
+  const tax = { name: 'Billing.Tax', type: 'value', description: 'Taxes.', priority: null, dependsOn: null };
+  const invoice = { ...tax, name: 'Billing.Invoice' };
+  await design(scope, { context: 'Billing', dependsOn: ['Stock'], components: [tax, invoice] });
+  const model = (await modelOf(scope))!;
+  expect(model.components).toMatchObject([
+    { name: 'Billing.Invoice', type: 'value', priority: 0, dependsOn: ['Billing.Tax'] },
+    { name: 'Billing.Tax', type: 'value', description: 'Taxes.', priority: 5 },
+  ]);
+  expect(model.contexts.find(({ name }) => name === 'Billing')!.dependsOn).toEqual(['Stock']);
+  await design(scope, { context: 'Stock', dependsOn: [], components: [{ ...tax, description: 'stolen' }] });
+  expect((await modelOf(scope))!.components.find(({ name }) => name === 'Billing.Tax')).toMatchObject({
+    context: 'Billing',
+    description: 'Taxes.',
+  });
+});
+
+test('facts of a contextDesign have the other contexts with their components; other types are not told', async () => {
+  const scope = await newScope(db, {
+    ...MODEL,
+    contexts: [...MODEL.contexts, { name: 'Stock', description: 's', dependsOn: ['Billing'] }],
+  });
+  const seen: StepFacts[] = [];
+  const look = (facts: StepFacts) => {
+    seen.push(facts);
+    return { ok: true as const, command: draft() };
+  };
+  await db.progress.openInteraction(opening(scope, { start: contextStart(scope, { context: 'Stock' }) }), look);
+  await db.progress.openInteraction(opening(scope), look);
+  expect(seen[0]!.context.dependsOn).toEqual(['Billing']);
+  expect(seen[0]!.neighbours).toMatchObject([{ name: 'Billing', components: ['Billing.Invoice', 'Billing.Tax'] }]);
+  expect(seen[1]!.neighbours).toEqual([]);
+});
+
+test('a session keeps toolchain, bounds and base branch; its children inherit them, and its waivers', async () => {
+  const scope = await newScope(db, { ...MODEL, project: { ...MODEL.project, bounds: { agent: 2, rounds: 4 } } });
+  const start = contextStart(scope, {
+    sessionType: 'contextComponentsDesign',
+    baseBranch: 'next',
+    bounds: { rounds: 1 },
+  });
+  const input = opening(scope, { start });
+  expect(await db.progress.openInteraction(input, builds())).toMatchObject({ bounds: { agent: 2, rounds: 1 } });
+  const waiver = { component: 'Billing.Tax', userId: 'ops', reason: 'later' };
+  await db.progress.recordWaiver({ scope, sessionId: input.sessionId, waiver });
+  await db.progress.recordWaiver({ scope, sessionId: input.sessionId, waiver: { ...waiver, reason: 'again' } });
+  await db.projects.applyModel(scope, { ...MODEL, project: { ...MODEL.project, toolchain: 'python', bounds: {} } });
+  const child = { component: '*', type: 'componentDesignReview', sessionId: randomUUID(), attempt: 1 } as const;
+  await db.progress.planChildren({
+    scope,
+    sessionId: input.sessionId,
+    seq: 1,
+    commandId: input.commandId,
+    children: [child],
+  });
+  const facts: StepFacts[] = [];
+  const parent = { sessionId: input.sessionId, branch: 'sw/x', attempt: 1 };
+  const opened = await db.progress.openInteraction(
+    opening(scope, {
+      sessionId: child.sessionId,
+      start: contextStart(scope, { sessionType: 'componentDesignReview', parent }),
+    }),
+    (seen) => {
+      facts.push(seen);
+      return { ok: true, command: draft() };
+    },
+  );
+  expect(opened).toMatchObject({ kind: 'opened', bounds: { agent: 2, rounds: 1 } });
+  expect(facts[0]).toMatchObject({
+    project: { toolchain: 'node' },
+    session: { type: 'componentDesignReview', component: null, waivers: [waiver], baseBranch: null },
+  });
+  const { children, revision } = (await db.reader.get(scope, input.sessionId))!;
+  expect(children).toMatchObject([{ type: 'componentDesignReview', component: null }]);
+  const events = await db.reader.events(scope, input.sessionId, 0, 100);
+  expect(events.map((event) => event.revision)).toEqual(Array.from({ length: revision }, (_, index) => index + 1));
+  expect(events.filter(({ type }) => type === 'component_waived')).toHaveLength(1);
+});
+
+test('tokens and cost are summed over the tree, what nobody told is counted apart from zero', async () => {
+  const scope = await newScope(db);
+  const root = opening(scope);
+  const agent = builds(agentDraft());
+  await db.progress.openInteraction(root, agent);
+  await db.progress.completeInteraction(
+    report(root, { status: 'ok', agent: { inputTokens: 10, outputTokens: 0, costUsd: 0.25 } }),
+    passes,
+  );
+  expect((await db.reader.get(scope, root.sessionId))!.usage).toMatchObject({
+    commands: 1,
+    outputTokens: 0,
+    withoutTokens: 0,
+    withoutCost: 0,
+  });
+  const child = opening(scope, {
+    start: startOf(scope, { parent: { sessionId: root.sessionId, branch: 'sw/x', attempt: 1 } }),
+  });
+  await db.progress.openInteraction(child, agent);
+  expect((await db.reader.get(scope, child.sessionId))!.usage).toEqual({
+    commands: 0,
+    inputTokens: null,
+    outputTokens: null,
+    costUsd: null,
+    withoutTokens: 0,
+    withoutCost: 0,
+  });
+  await db.progress.completeInteraction(
+    report(child, { status: 'ok', agent: { inputTokens: 5, outputTokens: 3 } }),
+    passes,
+  );
+  expect((await db.reader.get(scope, root.sessionId))!.usage).toEqual({
+    commands: 2,
+    inputTokens: 15,
+    outputTokens: 3,
+    costUsd: 0.25,
+    withoutTokens: 0,
+    withoutCost: 1,
+  });
+});
