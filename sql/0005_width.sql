@@ -25,6 +25,7 @@ ALTER TABLE sessions
   ADD base_branch text,
   ADD toolchain jsonb,
   ADD tests jsonb,
+  ADD judged jsonb,
   ADD waivers jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(waivers) = 'array');
 
 -- Null is unknown, which is not zero.

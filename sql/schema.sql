@@ -510,6 +510,7 @@ CREATE TABLE sessions (
   base_branch text,
   toolchain jsonb,
   tests jsonb,
+  judged jsonb,
   waivers jsonb NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT sessions_pkey PRIMARY KEY (account_id, project_id, session_id),
   CONSTRAINT sessions_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),

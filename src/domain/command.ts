@@ -1,3 +1,4 @@
+import type { FileEvidence } from './evidence.js';
 import type { Forge } from './forge.js';
 import type { SessionTypeName } from './session.js';
 
@@ -97,6 +98,8 @@ export interface AgentMetadata extends WorkspaceMetadata {
 export interface FinalizeMetadata extends WorkspaceMetadata {
   /** Exactly the files to stage. */
   readonly files: readonly string[];
+  /** The files that were judged, as they were then; nothing else may be staged. Absent: an earlier release judged them. */
+  readonly judged?: readonly Pick<FileEvidence, 'path' | 'sha256'>[];
   readonly message: string;
   readonly trailers: { readonly session: string; readonly step: string };
   /** Where a pull request into `baseBranch` is to be opened, and its text; null for a child and for a plain remote. */

@@ -2,6 +2,7 @@ import type { Failure } from './failures.js';
 import type { Component, Context, Project, Rule, Story } from './project.js';
 import type { ExecutionMode, SessionPatch, SessionTypeName, Waiver } from './session.js';
 import type { ChildAttempt } from './children.js';
+import type { JudgedFile } from './judging.js';
 import type { Scope } from './scope.js';
 
 /** The session row as a step sees it. */
@@ -20,6 +21,8 @@ export interface SessionFacts {
   readonly state: SessionPatch;
   /** Components an operator decided to go on without. */
   readonly waivers: readonly Waiver[];
+  /** Files that were judged right, told to Finalize only; null when none were, or an earlier release judged them. */
+  readonly judged: readonly JudgedFile[] | null;
 }
 
 /** Another context of the project, with the names of its components. */

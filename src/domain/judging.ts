@@ -1,5 +1,5 @@
 import type { Command, CommandDraft } from './command.js';
-import type { EvidenceSource } from './evidence.js';
+import type { EvidenceSource, FileEvidence } from './evidence.js';
 import type { StepFacts } from './facts.js';
 import type { Failure } from './failures.js';
 import type { Result } from './result.js';
@@ -33,7 +33,12 @@ export interface DesignedModel {
   }[];
 }
 
-/** A verdict, and what is written to the project model in the same transaction. */
+/** A verdict, and what is written in the same transaction without travelling through history. */
 export interface Judgement extends Verdict {
+  /** Goes into the project model. */
   readonly designed?: DesignedModel;
+  /** The files that were found to be right: these bytes and no others may be delivered. */
+  readonly judged?: readonly JudgedFile[];
 }
+
+export type JudgedFile = Pick<FileEvidence, 'path' | 'sha256'>;

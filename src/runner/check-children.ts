@@ -26,6 +26,8 @@ export async function checkChildren(host: Host, command: SpawnCommand, context: 
   const workspace = host.workspaceOf(sessionId);
   const folder = await commandFolder(workspace, command.cwd);
   await clearReports(workspace, expects);
+  // As they are on the branch, before a test can change them.
+  const files = await collectFiles(workspace, expects, context.signal);
   const output = new CommandOutput(context);
   const outcomes = await runAll(host, command, { workspace, folder }, output, context);
   await collectReports(workspace, expects, output, host.secrets);
@@ -34,7 +36,7 @@ export async function checkChildren(host: Host, command: SpawnCommand, context: 
   const outputs = await output.finish((name) => reported.has(name));
   const found = {
     evidence: {
-      files: await collectFiles(workspace, expects, context.signal),
+      files,
       ...(await collectBase(host, command, context.signal)),
       git: { branch: command.metadata.branch },
     },

@@ -21,6 +21,11 @@ export async function runScript(host: Host, command: ScriptCommand, context: Run
   const workspace = await workspaceFor(host, sessionId, command.metadata, context);
   const folder = await commandFolder(workspace, command.cwd);
   await clearReports(workspace, expects);
+  // Before anything runs: what the tests are about, whatever they do to it.
+  const evidence = {
+    files: await collectFiles(workspace, expects, context.signal),
+    ...(await collectBase(host, command, context.signal)),
+  };
   const output = new CommandOutput(context);
   const settings = host.settings(context, sessionId, 'command');
   const deadline = Date.now() + command.timeoutMs;
@@ -36,10 +41,6 @@ export async function runScript(host: Host, command: ScriptCommand, context: Run
   }
   await collectReports(workspace, expects, output, host.secrets);
   const outputs = await output.finish();
-  const evidence = {
-    files: await collectFiles(workspace, expects, context.signal),
-    ...(await collectBase(host, command, context.signal)),
-  };
   failure ??= unreported(
     command,
     outputs.map(({ name }) => name),

@@ -6,7 +6,7 @@ import type { ContextDocument, ReviewDocument } from '../documents/document.js';
 import { verdictErrors } from '../documents/parse-document.js';
 import { designedModel } from './designed-model.js';
 import { documentFailure, judgeDocument } from './document-verdict.js';
-import { admitted, failed, passed, unsure } from './judge.js';
+import { admitted, failed, judgedDocuments, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
 import { notWaived } from './waived.js';
 import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
@@ -60,7 +60,11 @@ function checkStep(
         },
       };
     },
-    judgeResult: (input) => admitted(input) ?? judge(input),
+    judgeResult(input) {
+      const judgement = admitted(input) ?? judge(input);
+      if (judgement.status !== 'ok') return judgement;
+      return { ...judgement, judged: judgedDocuments(input.command, input.outputs) };
+    },
   };
 }
 

@@ -63,6 +63,7 @@ function finalizeMetadata(facts: StepFacts): FinalizeMetadata {
   return {
     ...workspace,
     files,
+    ...(facts.session.judged === null ? {} : { judged: facts.session.judged }),
     message: deliveryTitle(facts),
     trailers: { session: facts.session.id, step: 'Finalize' },
     pullRequest:

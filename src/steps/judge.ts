@@ -1,6 +1,7 @@
 import type { Command } from '../domain/command.js';
+import { sha256OfBytes } from '../domain/digest.js';
 import { isInfrastructure, tail, type Failure } from '../domain/failures.js';
-import type { JudgeInput } from '../domain/judging.js';
+import type { JudgedFile, JudgeInput } from '../domain/judging.js';
 import type { Result } from '../domain/result.js';
 import type { SessionPatch, Verdict } from '../domain/session.js';
 
@@ -33,4 +34,18 @@ export function missingFiles(command: Command, result: Result): Failure | null {
   if (missing.length === 0) return null;
   const list = missing.map((file) => `${file.path} (${file.why})`).join(', ');
   return { kind: 'missing_files', message: tail(`missing: ${list}`), ids: missing.map((file) => file.path) };
+}
+
+/** The expected files as they were found, for what may be delivered. */
+export function judgedFiles(command: Command, result: Result): readonly JudgedFile[] {
+  const expected = new Set(command.expects.files.map((file) => file.path));
+  return (result.evidence?.files ?? []).flatMap(({ path, sha256 }) => (expected.has(path) ? [{ path, sha256 }] : []));
+}
+
+/** The expected documents as they were read. */
+export function judgedDocuments(command: Command, outputs: ReadonlyMap<string, Uint8Array>): readonly JudgedFile[] {
+  return (command.expects.documents ?? []).flatMap(({ path, output }) => {
+    const bytes = outputs.get(output);
+    return bytes === undefined ? [] : [{ path, sha256: sha256OfBytes(bytes) }];
+  });
 }

@@ -1,6 +1,6 @@
 import { baseOf, judgeComponentTests, testRun } from './component-tests.js';
 import { deliverables } from './deliverables.js';
-import { admitted, badExit, failed, missingFiles, passed, unsure } from './judge.js';
+import { admitted, badExit, failed, judgedFiles, missingFiles, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
 import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
 
@@ -37,14 +37,15 @@ export const runTests: Step = {
     const outcome = judgeComponentTests(input, command.expects.testReports[0]!);
     if (outcome.kind === 'failed') return failed(outcome.failure);
     const missing = missingFiles(command, result);
+    const judged = judgedFiles(command, result);
     if (outcome.kind === 'red')
-      return missing ? failed(missing) : passed({ tests: { executed: outcome.executed, red: 1 } });
+      return missing ? failed(missing) : { ...passed({ tests: { executed: outcome.executed, red: 1 } }), judged };
     // What the reporter says went wrong counts when no report says which tests failed.
     const wrong = admitted(input);
     if (wrong) return result.failure === undefined ? { ...wrong, status: 'warning' } : wrong;
     if (outcome.kind === 'unreadable') return unsure(outcome.failure);
     if (missing) return failed(missing);
     const exit = badExit(result);
-    return exit ? unsure(exit) : passed({ tests: { executed: outcome.executed, red: 0 } });
+    return exit ? unsure(exit) : { ...passed({ tests: { executed: outcome.executed, red: 0 } }), judged };
   },
 };

@@ -6,7 +6,7 @@ import type { Built, JudgeInput } from '../domain/judging.js';
 import { branchName } from '../domain/names.js';
 import type { ChargedComponent, SessionPatch, Verdict } from '../domain/session.js';
 import { SESSION_TYPES } from '../domain/session-types/catalog.js';
-import { admitted, passed, unsure } from './judge.js';
+import { admitted, judgedDocuments, judgedFiles, passed, unsure } from './judge.js';
 import type { Plan } from './plan-children.js';
 import type { Step } from './step.js';
 import { notWaived } from './waived.js';
@@ -53,7 +53,10 @@ export function spawnStep<Seen>(name: string, work: SpawnWork<Seen>): Step {
         input,
         looks.flatMap((look) => (look.kind === 'fine' ? [look.seen] : [])),
       );
-      return 'status' in decided ? decided : passed(decided);
+      const verdict = 'status' in decided ? decided : passed(decided);
+      if (verdict.status !== 'ok') return verdict;
+      const { command, result, outputs } = input;
+      return { ...verdict, judged: [...judgedFiles(command, result), ...judgedDocuments(command, outputs)] };
     },
   };
 }

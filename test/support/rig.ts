@@ -31,6 +31,8 @@ export const testStack = (): TestStack => JSON.parse(process.env['TEST_STACK'] ?
 
 export interface RigOptions extends ExampleOptions {
   readonly workers?: readonly WorkerRole[];
+  /** In place of what the environment says. */
+  readonly config?: Partial<Config>;
   /** Another Temporal server than the common one. */
   readonly temporalAddress?: string;
 }
@@ -72,6 +74,7 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
     }),
     agent: { kind: 'scripted', dir: example.scripted },
     bundlePath: BUNDLE,
+    ...options.config,
   };
   await mkdir(config.workspaces, { recursive: true });
   const scope: Scope = { accountId: randomUUID(), projectId: randomUUID(), userId: randomUUID() };

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { sha256Hex } from '../../src/domain/digest.js';
 import type { Component } from '../../src/domain/project.js';
 import { allowedSections } from '../../src/documents/section-table.js';
 import type { AgentMetadata } from '../../src/domain/command.js';
@@ -26,7 +27,7 @@ test('a valid design adds its components, with what they depend on, and the cont
       entry('Price', ['| type | value |', '| priority | 5 |']),
     '- Billing: for invoices',
   );
-  expect(validated(text)).toEqual({
+  expect(validated(text)).toMatchObject({
     status: 'ok',
     patch: {},
     designed: {
@@ -99,7 +100,10 @@ test('every error of a design is in the next prompt', () => {
 test('a claimed ok without the document, or with other bytes than text, is no design', () => {
   const facts = componentFacts({ session: { type: 'componentDesign' } });
   expect(judged('ValidateDesign', facts, { status: 'ok' })).toMatchObject({ status: 'warning' });
-  expect(judged('ValidateDesign', facts, { status: 'ok' }, { document: DESIGN })).toEqual({ status: 'ok', patch: {} });
+  expect(judged('ValidateDesign', facts, { status: 'ok' }, { document: DESIGN })).toMatchObject({
+    status: 'ok',
+    judged: [{ path: 'docs/design/components/shop/cart.md', sha256: sha256Hex(DESIGN) }],
+  });
   expect(judged('ValidateDesign', facts, { status: 'ok' }, { document: '# Cart' })).toMatchObject({ status: 'error' });
 });
 
@@ -133,7 +137,7 @@ test('a review needs a verdict for every component and none for others', () => {
   const judge = (verdicts: string) =>
     judged('ValidateReview', reviewing(), { status: 'ok' }, { document: reviewDocument(verdicts) });
   const approve = (name: string) => entry(name, ['| verdict | approve |']);
-  expect(judge(approve('Cart') + approve('Price'))).toEqual({ status: 'ok', patch: {} });
+  expect(judge(approve('Cart') + approve('Price'))).toMatchObject({ status: 'ok', patch: {} });
   expect(judge(approve('Cart'))).toMatchObject({
     status: 'error',
     failure: { rule: 'entry-missing', message: expect.stringContaining('Price') },

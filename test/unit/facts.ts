@@ -40,6 +40,7 @@ export function contextFacts({ session, ...members }: FactsParts = {}): StepFact
       attempt: 1,
       baseBranch: null,
       waivers: [],
+      judged: null,
       state: { branch: 'sw/context-coding/shop-1', workspace: '/w/session-1' },
       ...session,
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FinalizeMetadata } from '../../domain/command.js';
 import type { FileEvidence } from '../../domain/evidence.js';
 import { workFailed } from '../work-failed.js';
 import type { LockedCache } from './cache.js';
@@ -19,6 +20,7 @@ import { stageFiles } from './stage-files.js';
 export interface FinalizeRequest extends BranchRequest {
   readonly workspace: string;
   readonly files: readonly string[];
+  readonly judged?: FinalizeMetadata['judged'];
   readonly message: string;
   readonly trailers: { readonly session: string; readonly step: string };
   readonly temp: string;

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { FinalizeMetadata } from '../../domain/command.js';
 import { tail } from '../../domain/failures.js';
 import { makeFolder, openRegularFile } from '../workspace-files.js';
 import { workFailed } from '../work-failed.js';
@@ -12,6 +13,8 @@ export interface StageRequest {
   readonly workspace: string;
   /** Exactly these are staged; nothing else of the workspace is looked at. */
   readonly files: readonly string[];
+  /** The bytes that were judged, by path; others are refused. */
+  readonly judged?: FinalizeMetadata['judged'];
   /** The branch's tip, on which the new tree is built. */
   readonly tip: string;
   /** What the workspace was checked out at: older than the tip when children were merged meanwhile. */
@@ -31,11 +34,13 @@ export async function stageFiles(cache: Repository, request: StageRequest): Prom
   await makeFolder(tree);
   try {
     const there = await copyDeclared(request, tree);
+    checkJudged(request, there);
     await checkNoneMissing(cache, request, there);
     const add = (onto: string, paths: readonly string[], index: string): Promise<string> =>
       addOnto(cache, { onto, paths, tree, index: join(draft, index) });
-    const asLeft = await add(request.checkout, there, 'index-checkout');
-    const changed = await changedPaths(cache, request.checkout, asLeft, there);
+    const paths = [...there.keys()];
+    const asLeft = await add(request.checkout, paths, 'index-checkout');
+    const changed = await changedPaths(cache, request.checkout, asLeft, paths);
     if (changed.length === 0) return null;
     if (request.checkout === request.tip) return asLeft;
     const staged = await add(request.tip, changed, 'index-tip');
@@ -47,8 +52,9 @@ export async function stageFiles(cache: Repository, request: StageRequest): Prom
   }
 }
 
-async function copyDeclared(request: StageRequest, tree: string): Promise<readonly string[]> {
-  const there: string[] = [];
+/** The declared files that are there, each with the hash of the bytes that were copied. */
+async function copyDeclared(request: StageRequest, tree: string): Promise<ReadonlyMap<string, string>> {
+  const there = new Map<string, string>();
   for (const path of new Set(request.files)) {
     const file = await openRegularFile(request.workspace, path);
     if (file === null) continue;
@@ -56,11 +62,15 @@ async function copyDeclared(request: StageRequest, tree: string): Promise<readon
       const copy = join(tree, path);
       await mkdir(dirname(copy), { recursive: true });
       const mode = (file.stats.mode & 0o100) === 0 ? 0o644 : 0o755;
+      const hash = createHash('sha256');
       await pipeline(
         file.handle.createReadStream({ autoClose: false }),
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) yield (hash.update(chunk), chunk);
+        },
         createWriteStream(copy, { mode, flags: 'wx' }),
       );
-      there.push(path);
+      there.set(path, hash.digest('hex'));
     } finally {
       await file.handle.close();
     }
@@ -68,8 +78,22 @@ async function copyDeclared(request: StageRequest, tree: string): Promise<readon
   return there;
 }
 
-async function checkNoneMissing(cache: Repository, request: StageRequest, there: readonly string[]): Promise<void> {
-  const absent = request.files.filter((path) => !there.includes(path));
+/** A test, or something that an agent left running, may have changed a file after it was judged. */
+function checkJudged({ judged }: StageRequest, there: ReadonlyMap<string, string>): void {
+  if (judged === undefined) return;
+  const hashes = new Map(judged.map(({ path, sha256 }) => [path, sha256]));
+  const other = [...there].flatMap(([path, hash]) => (hashes.get(path) === hash ? [] : [path])).sort();
+  if (other.length === 0) return;
+  const message = `changed after they were judged: ${tail(other.join(', '), 500)}`;
+  throw workFailed('invalid_output', message, { rule: 'judged-files', ids: other.slice(0, 20) });
+}
+
+async function checkNoneMissing(
+  cache: Repository,
+  request: StageRequest,
+  there: ReadonlyMap<string, string>,
+): Promise<void> {
+  const absent = request.files.filter((path) => !there.has(path));
   const committed = await cache.files(request.tip, absent);
   const missing = absent.filter((path) => !committed.has(path)).sort();
   if (missing.length === 0) return;

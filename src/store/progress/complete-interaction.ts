@@ -1,5 +1,6 @@
 import type { Failure } from '../../domain/failures.js';
 import { jsonFault } from '../../domain/json.js';
+import type { JudgedFile } from '../../domain/judging.js';
 import type { Result } from '../../domain/result.js';
 import type { Verdict } from '../../domain/session.js';
 import type { Completed, JudgeInput, Judgement, ValidateInput } from '../../ports/progress-store.js';
@@ -23,7 +24,7 @@ WITH completed AS (
 ), s AS (
   UPDATE sessions SET workspace = coalesce($12, workspace), branch = coalesce($13, branch),
     base_sha = coalesce($14, base_sha), commit_sha = coalesce($15, commit_sha), remote_sha = coalesce($16, remote_sha),
-    pull_request = coalesce($17, pull_request), tests = coalesce($23, tests), last_failure = $8, waiting_on = 'system', waiting_since = now(),
+    pull_request = coalesce($17, pull_request), tests = coalesce($23, tests), judged = coalesce($27, judged), last_failure = $8, waiting_on = 'system', waiting_since = now(),
     waiting_reason = NULL, revision = revision + 1
   WHERE account_id = $1 AND project_id = $2 AND session_id = $3
   RETURNING revision
@@ -46,6 +47,7 @@ type Judge = (input: JudgeInput) => Judgement;
 interface Storable {
   readonly stored: Result | null;
   readonly inline: readonly InlineOutput[];
+  readonly judged?: readonly JudgedFile[];
 }
 
 const NOTHING: Storable = { stored: null, inline: [] };
@@ -109,12 +111,17 @@ async function judged(
   }
   const facts = toFacts(input.scope, input.sessionId, row, found.known, found.known.session.mode);
   const outputs = await loadOutputs(tx, input, input.result, split.inline);
-  const { designed, ...verdict } = judge({ facts, command, result: input.result, source: input.source, outputs });
+  const {
+    designed,
+    judged: files,
+    ...verdict
+  } = judge({ facts, command, result: input.result, source: input.source, outputs });
   if (designed) await addDesigned(tx, input.scope, designed);
-  return { verdict: cleaned(verdict), storable: split };
+  return { verdict: cleaned(verdict), storable: { ...split, ...(files ? { judged: cleaned(files) } : {}) } };
 }
 
-async function write(tx: Tx, input: ValidateInput, verdict: Verdict, { stored, inline }: Storable): Promise<void> {
+async function write(tx: Tx, input: ValidateInput, verdict: Verdict, storable: Storable): Promise<void> {
+  const { stored, inline } = storable;
   const { patch, failure } = verdict;
   const event = { seq: input.seq, step: input.step, commandId: input.commandId, status: verdict.status };
   await tx.queryAndCommit(COMPLETE, [
@@ -144,6 +151,7 @@ async function write(tx: Tx, input: ValidateInput, verdict: Verdict, { stored, i
     stored?.agent?.inputTokens ?? null,
     stored?.agent?.outputTokens ?? null,
     stored?.agent?.costUsd ?? null,
+    storable.judged ? JSON.stringify(storable.judged) : null,
   ]);
 }
 

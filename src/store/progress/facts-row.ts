@@ -3,6 +3,7 @@ import type { ChildAttempt } from '../../domain/children.js';
 import type { Command } from '../../domain/command.js';
 import type { Neighbour, StepFacts } from '../../domain/facts.js';
 import type { Failure } from '../../domain/failures.js';
+import type { JudgedFile } from '../../domain/judging.js';
 import type { Component, Context, Project, Rule, Story } from '../../domain/project.js';
 import type { GenerateInput } from '../../ports/progress-store.js';
 import type {
@@ -33,6 +34,7 @@ export interface SessionColumns {
   readonly baseBranch: string | null;
   readonly attempt: number;
   readonly waivers: readonly Waiver[];
+  readonly judged: readonly JudgedFile[] | null;
   readonly bounds: Bounds;
   readonly waitingOn: WaitingOn | null;
   readonly state: StateColumns;
@@ -109,6 +111,7 @@ export function sessionOf(start: StartInput, project: Project | null): SessionCo
     baseBranch: start.baseBranch ?? null,
     attempt: start.parent?.attempt ?? 1,
     waivers: [],
+    judged: null,
     bounds: { ...project?.bounds, ...start.bounds },
     waitingOn: null,
     state: {
@@ -146,6 +149,7 @@ export function toFacts(scope: Scope, sessionId: string, row: FactsRow, known: K
       baseBranch: session.baseBranch,
       attempt: session.attempt,
       waivers: session.waivers,
+      judged: session.judged,
       state: toPatch(session.state),
     },
     project,
