@@ -1,4 +1,4 @@
-import type { Command, WorkspaceMetadata } from '../src/domain/command.js';
+import type { Command } from '../src/domain/command.js';
 import type { Result } from '../src/domain/result.js';
 
 const SHA = 'b'.repeat(40);
@@ -17,7 +17,7 @@ export function wellDone(command: Command): Result {
 }
 
 function gitOf({ kind, metadata }: Command): NonNullable<Result['evidence']>['git'] & object {
-  const { branch, push } = metadata as WorkspaceMetadata;
+  const { branch, push } = metadata;
   if (kind === 'prepare_workspace') return { branch, baseSha: SHA };
   if (kind !== 'finalize') return {};
   return { branch, commit: SHA, ...(push ? { remoteSha: SHA } : {}) };

@@ -20,6 +20,9 @@ ALTER TABLE projects
 -- What is removed from a project is removed by `project apply --prune` alone; what sessions did to it stays with the sessions.
 GRANT DELETE ON contexts, components, stories, rules TO sw_rw;
 
+-- The catalog of session types is the code's; a new one needs no migration.
+ALTER TABLE sessions DROP CONSTRAINT sessions_session_type_check;
+
 -- Sessions keep the toolchain and the bounds they were started with; null for those started before this was kept.
 ALTER TABLE sessions
   ADD base_branch text,

@@ -524,7 +524,6 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_revision_check CHECK ((revision >= 0)),
   CONSTRAINT sessions_seq_check CHECK ((seq >= 0)),
   CONSTRAINT sessions_session_id_check CHECK ((session_id ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$'::text)),
-  CONSTRAINT sessions_session_type_check CHECK ((session_type = ANY (ARRAY['contextDesign'::text, 'contextComponentsDesign'::text, 'contextCoding'::text, 'contextTesting'::text, 'componentDesign'::text, 'componentDesignReview'::text, 'componentCoding'::text, 'componentTesting'::text]))),
   CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'complete'::text, 'failed'::text, 'cancelled'::text]))),
   CONSTRAINT sessions_waiting_on_check CHECK ((waiting_on = ANY (ARRAY['client'::text, 'executor'::text, 'children'::text, 'slot'::text, 'decision'::text, 'quota'::text, 'system'::text]))),
   CONSTRAINT sessions_waivers_check CHECK ((jsonb_typeof(waivers) = 'array'::text))

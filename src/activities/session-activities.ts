@@ -12,7 +12,7 @@ import type { ExecutionMode } from '../domain/session.js';
 import type { ProgressStore } from '../ports/progress-store.js';
 import { STEPS } from '../steps/catalog.js';
 import type { Step } from '../steps/step.js';
-import { forHistory } from './for-history.js';
+import { forHistory, forParent } from './for-history.js';
 
 export interface SessionDeps {
   readonly progress: ProgressStore;
@@ -70,6 +70,7 @@ function bookkeeping({ progress }: SessionDeps): SessionActivities {
 
 function offer(command: Command, mode: ExecutionMode, executorQueue: string | null): Generated {
   const to = offeredTo(command.kind, mode, executorQueue);
+  if (to === 'children' && mode !== 'manual') return { ok: true, for: to, command: forParent(command) };
   if (to !== 'executor') return { ok: true, for: to, command: forHistory(command) };
   return { ok: true, for: to, kind: command.kind, title: command.title, timeoutMs: command.timeoutMs };
 }

@@ -118,7 +118,7 @@ export interface ChildOutcome {
   readonly fixRounds: number;
 }
 
-/** On an executor's own Task Queue, beside the workspaces. */
+/** On an executor's own Task Queue, beside the workspaces. INV-18. */
 export interface ExecutorActivities {
   runCommand(key: InteractionKey): Promise<Result>;
   mergeChild(input: MergeInput): Promise<Merged>;

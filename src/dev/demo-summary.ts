@@ -1,10 +1,11 @@
+import { childLabel, WHOLE_CONTEXT } from '../domain/children.js';
 import type { DemoReport } from './demo.js';
 
 /** What the demo built, for people. */
 export function demoSummary(report: DemoReport, remote: string): string {
   const rows = report.children.map(
     ({ component, status, attempts, fixRounds }) =>
-      `  ${(component || '(whole)').padEnd(12)} ${status}, ${count(attempts, 'attempt')}, ${count(fixRounds, 'round')} of fixing`,
+      `  ${(component || childLabel(WHOLE_CONTEXT)).padEnd(12)} ${status}, ${count(attempts, 'attempt')}, ${count(fixRounds, 'round')} of fixing`,
   );
   return [
     '',

@@ -35,11 +35,11 @@ export function backoffMs(repetition: number): number {
 
 /** Where an agent does not say when its quota is back. */
 const QUOTA_PAUSE_MS = 10 * 60_000;
-/** A reset time further away is taken for a mistake. */
+/** Looked at again after this, however far away the reset is said to be. */
 const MAX_QUOTA_PAUSE_MS = 7 * 24 * 60 * 60_000;
 
-/** How long to wait for a quota; `until` is ISO 8601, `now` in milliseconds. */
+/** How long to wait for a quota; `until` is ISO 8601, `now` in milliseconds. A time that is over was not the right one. */
 export function quotaPauseMs(until: string | null, now: number): number {
   const wanted = until === null ? QUOTA_PAUSE_MS : Date.parse(until) - now;
-  return Number.isNaN(wanted) ? QUOTA_PAUSE_MS : Math.min(MAX_QUOTA_PAUSE_MS, Math.max(1_000, wanted));
+  return Number.isNaN(wanted) || wanted <= 0 ? QUOTA_PAUSE_MS : Math.min(MAX_QUOTA_PAUSE_MS, wanted);
 }

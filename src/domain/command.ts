@@ -1,4 +1,4 @@
-import type { FileEvidence } from './evidence.js';
+import type { JudgedFile } from './evidence.js';
 import type { Forge } from './forge.js';
 import type { SessionTypeName } from './session.js';
 
@@ -60,6 +60,8 @@ export interface Expects {
   readonly files: readonly ExpectedFile[];
   readonly testReports: readonly ExpectedTestReport[];
   readonly documents?: readonly ExpectedDocument[];
+  /** Not this session's to change: put back to what the branch has, or removed, before anything runs. */
+  readonly restored?: readonly string[];
   /** Which of these paths exist at that commit is to be reported as `evidence.baseFiles`. */
   readonly base?: { readonly commit: string; readonly paths: readonly string[] };
 }
@@ -91,6 +93,8 @@ export interface AgentMetadata extends WorkspaceMetadata {
   readonly turn: number;
   /** The agent's task; the same text as the script's stdin. */
   readonly prompt: string | LargeText;
+  /** The expected file is removed before the agent begins, so that an old one is not taken for its work. */
+  readonly fresh?: boolean;
   /** The agent's conversation to go on with, when an earlier turn of this session told one. */
   readonly conversationId?: string | null;
 }
@@ -99,7 +103,7 @@ export interface FinalizeMetadata extends WorkspaceMetadata {
   /** Exactly the files to stage. */
   readonly files: readonly string[];
   /** The files that were judged, as they were then; nothing else may be staged. Absent: an earlier release judged them. */
-  readonly judged?: readonly Pick<FileEvidence, 'path' | 'sha256'>[];
+  readonly judged?: readonly JudgedFile[];
   readonly message: string;
   readonly trailers: { readonly session: string; readonly step: string };
   /** Where a pull request into `baseBranch` is to be opened, and its text; null for a child and for a plain remote. */

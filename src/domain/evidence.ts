@@ -4,6 +4,9 @@ export interface FileEvidence {
   readonly bytes: number;
 }
 
+/** A file as it was found to be right. */
+export type JudgedFile = Pick<FileEvidence, 'path' | 'sha256'>;
+
 export interface GitEvidence {
   readonly branch?: string;
   readonly baseSha?: string;

@@ -2,7 +2,7 @@ import type { Failure } from './failures.js';
 import type { Component, Context, Project, Rule, Story } from './project.js';
 import type { ExecutionMode, SessionPatch, SessionTypeName, Waiver } from './session.js';
 import type { ChildAttempt } from './children.js';
-import type { JudgedFile } from './judging.js';
+import type { JudgedFile } from './evidence.js';
 import type { Scope } from './scope.js';
 
 /** The session row as a step sees it. */

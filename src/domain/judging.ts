@@ -1,5 +1,5 @@
 import type { Command, CommandDraft } from './command.js';
-import type { EvidenceSource, FileEvidence } from './evidence.js';
+import type { EvidenceSource, JudgedFile } from './evidence.js';
 import type { StepFacts } from './facts.js';
 import type { Failure } from './failures.js';
 import type { Result } from './result.js';
@@ -40,5 +40,3 @@ export interface Judgement extends Verdict {
   /** The files that were found to be right: these bytes and no others may be delivered. */
   readonly judged?: readonly JudgedFile[];
 }
-
-export type JudgedFile = Pick<FileEvidence, 'path' | 'sha256'>;

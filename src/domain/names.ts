@@ -66,7 +66,7 @@ export function branchName(branchType: string, subject: string, sessionId: strin
   return `sw/${branchType}/${slug}-${sha256Hex(sessionId).slice(0, 12)}`;
 }
 
-/** Stricter than git's own check-ref-format, so that a branch is always safe as an argument and in a refspec. */
+/** Stricter than git's own check-ref-format, so that a branch is always safe as an argument and in a refspec. INV-20. */
 export function isBranch(name: string): boolean {
   return (
     name.length <= 200 &&

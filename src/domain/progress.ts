@@ -31,7 +31,7 @@ export type Onward =
   /** A bound is spent, or the same failure came three times: an operator decides, or the session fails. */
   | { readonly kind: 'spent'; readonly failure: Failure; readonly retryAt: string };
 
-/** Where a completed turn leads, and what it costs. */
+/** Where a completed turn leads, and what it costs. INV-4, INV-28. */
 export function advance(
   type: SessionTypeName,
   progress: Progress,

@@ -44,7 +44,7 @@ export interface Project {
   readonly defaultBranch: string;
   /** Null: a plain remote, whose pull request is the text of `git request-pull`. */
   readonly forge: Forge | null;
-  /** For sessions that are started without bounds of their own. */
+  /** For sessions; those of a start come first, name by name. */
   readonly bounds: Bounds;
 }
 

@@ -19,7 +19,7 @@ export function steps(type: SessionTypeName): readonly string[] {
   return SESSION_TYPES[type].steps;
 }
 
-/** The step to do next, by the last *completed* interaction (by `seq`); a pending one never influences it. */
+/** The step to do next, by the last *completed* interaction (by `seq`); a pending one never influences it. INV-3. */
 export function nextStep(type: SessionTypeName, session: RoutableSession): NextStep {
   if (session.status !== 'active') return { ok: false, error: 'session_complete' };
   const last = lastCompleted(session.interactions);

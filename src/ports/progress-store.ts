@@ -38,7 +38,7 @@ export type Completed =
   { readonly kind: 'verdict'; readonly verdict: Verdict; readonly digest?: string } | { readonly kind: 'stale_lease' };
 
 /**
- * The mirror's only writer. Every method is one transaction with the session row locked, idempotent by its key, and
+ * The mirror's only writer (INV-9, INV-10). Every method is one transaction with the session row locked, idempotent by its key, and
  * appends to `session_events` with a gapless `revision`. Outages throw; bad values come back as values.
  */
 export interface ProgressStore {

@@ -1,7 +1,10 @@
 import { componentDesignPath, contextDesignPath, reviewPath } from '../domain/design-paths.js';
 import type { StepFacts } from '../domain/facts.js';
 import { documentForm } from './document-form.js';
+import { clipped } from './fence.js';
 import { compose, type Prompt } from './prompt.js';
+
+const MAX_NAMES = 20_000;
 
 /** What an agent is asked when a context is to be designed. */
 export function generateContextDesignPrompt(facts: StepFacts): Prompt {
@@ -33,7 +36,7 @@ export function reviewDesignsPrompt(facts: StepFacts, components: readonly strin
   const { context } = facts.session;
   return compose(facts, {
     version: 'review-designs@1',
-    task: `Review the designs of the components of ${context} together: are they consistent with each other and with the stories, are dependencies missing, do the parts fit where they meet? Give a verdict for each of: ${components.join(', ')}.`,
+    task: `Review the designs of the components of ${context} together: are they consistent with each other and with the stories, are dependencies missing, do the parts fit where they meet? Give a verdict for each of: ${clipped(components.join(', '), MAX_NAMES)}.`,
     files: [
       `write: ${reviewPath(context)}`,
       ...components.map((name) => `read, do not change: ${componentDesignPath(context, name)}`),

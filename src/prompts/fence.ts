@@ -21,9 +21,12 @@ export function bounded(always: readonly string[], more: readonly string[], max:
   const kept: string[] = [];
   const cut: string[] = [];
   for (const part of more) {
+    if (part.length > room) {
+      cut.push(part.split('\n', 1)[0] ?? '');
+      continue;
+    }
     room -= part.length;
-    if (room >= 0) kept.push(part);
-    else cut.push(part.split('\n', 1)[0] ?? '');
+    kept.push(part);
   }
   const note = cut.length === 0 ? [] : [`# Left out for length\n\n${clipped(cut.join('\n'), 2_000)}`];
   return [...always, ...kept, ...note];

@@ -12,6 +12,7 @@ export interface Prompt {
 }
 
 const MAX_PART = 8_000;
+const MAX_FILES = 40_000;
 const MAX_PROMPT = 120_000;
 
 /** The parts that differ from step to step. */
@@ -29,7 +30,7 @@ export function compose(facts: StepFacts, { version, task, files, instructions =
   const { project, context, component, session } = facts;
   const always = [
     `# Task\n\n${task}`,
-    `# Files\n\n${files.map((file) => `- ${file}`).join('\n')}`,
+    `# Files\n\n${clipped(files.map((file) => `- ${file}`).join('\n'), MAX_FILES)}`,
     ...instructions,
     ...(facts.lastFailure ? [section('Why the last attempt was not enough', failureText(facts.lastFailure))] : []),
     section('Project', `${project.name}: ${project.description}`),
@@ -37,12 +38,12 @@ export function compose(facts: StepFacts, { version, task, files, instructions =
     ...(component ? [section('Component', describe(component))] : []),
   ];
   const more = [
-    ...(component ? dependencies(facts, component) : components(facts)),
-    ...neighbours(facts),
     ...facts.stories.map((story) => section(`Story: ${story.title}`, storyText(story))),
     ...matchingRules(facts.rules, component?.type ?? null, session.type).map((rule) =>
       section(`Rule: ${rule.name}`, rule.text),
     ),
+    ...(component ? dependencies(facts, component) : components(facts)),
+    ...neighbours(facts),
   ];
   return { version, text: `${bounded(always, more, MAX_PROMPT).join('\n\n')}\n` };
 }
@@ -58,6 +59,7 @@ function describe({ name, type, description }: Component): string {
 
 function dependencies({ components, session, project }: StepFacts, component: Component): readonly string[] {
   return component.dependsOn.map((name) => {
+    if (session.waivers.some((waiver) => waiver.component === name)) return section(`Depends on ${name}`, WAIVED);
     const known = components.find((other) => other.name === name);
     const path = toolchainOf(project.toolchain).implementationPath(session.context, name);
     const design = componentDesignPath(session.context, name);
@@ -65,6 +67,8 @@ function dependencies({ components, session, project }: StepFacts, component: Co
     return section(`Depends on ${name}`, known ? `${describe(known)}\n${read}` : name);
   });
 }
+
+const WAIVED = 'It is not there: an operator decided to go on without it.';
 
 /** For work on a whole context: what is in it already. */
 function components({ components: known }: StepFacts): readonly string[] {

@@ -1,5 +1,6 @@
+import { WHOLE_CONTEXT } from '../domain/children.js';
 import type { StepFacts } from '../domain/facts.js';
-import type { SessionTypeName, Waiver } from '../domain/session.js';
+import type { SessionTypeName } from '../domain/session.js';
 
 const TITLES: Readonly<Record<SessionTypeName, (subject: string) => string>> = {
   contextDesign: (subject) => `Design ${subject}`,
@@ -26,8 +27,8 @@ export function pullRequestText(
     `Branch \`${branch}\` into \`${baseBranch}\`.`,
     `Delivered:\n\n${files.map((file) => `- \`${file}\``).join('\n')}`,
     work(facts),
-    checks(facts),
-    ...waivers(facts.session.waivers),
+    ...checks(facts),
+    ...unchecked(facts),
     `Specwright-Session: ${facts.session.id}`,
   ];
   return { title: deliveryTitle(facts), body: body.join('\n\n') };
@@ -43,41 +44,47 @@ function work({ session, components, component, children, fixRounds }: StepFacts
           return [name, type, child?.attempt ?? '–', child?.fixRounds ?? '–'];
         })
       : [[session.component, component?.type ?? '–', session.attempt, fixRounds]];
-  const table = [
-    'component | type | attempts | rounds of fixing',
-    '--- | --- | --- | ---',
-    ...rows.map((row) => row.join(' | ')),
-  ];
-  const review = newest.get('*');
-  const reviewed =
-    review === undefined ? '' : `\n\nThe review approved every design; it took ${review.attempt} of them.`;
-  return `${table.map((row) => `| ${row} |`).join('\n')}${reviewed}`;
+  const head = ['component | type | attempts | rounds of fixing', '--- | --- | --- | ---'];
+  const review = newest.get(WHOLE_CONTEXT);
+  const reviewed = review === undefined ? '' : `\n\nReview ${review.attempt} approved every design that is listed.`;
+  return `${[...head, ...rows.map((row) => row.join(' | '))].map((row) => `| ${row} |`).join('\n')}${reviewed}`;
 }
 
-function checks({ session: { type, state } }: StepFacts): string {
+function checks({ session: { type, state } }: StepFacts): readonly string[] {
   const { tests } = state;
-  if (tests === undefined) return 'Every document listed was parsed and is valid.';
+  const isCode = type.endsWith('Coding') || type.endsWith('Testing');
+  if (!isCode) return ['Every document listed was parsed and is valid.'];
+  // Judged by a release that did not count.
+  if (tests === undefined) return [];
   const ran = `${tests.executed} tests ran on this branch`;
-  if (tests.red === 0) return `${ran}, and none failed.`;
-  const isTesting = type === 'componentTesting' || type === 'contextTesting';
-  return isTesting
-    ? `${ran}. Those of ${tests.red} components fail, and only because their implementation is not there yet.`
-    : `${ran}.`;
+  if (tests.red === 0) return [`${ran}, and none failed.`];
+  return [`${ran}. Those of ${tests.red} components fail, and only because their implementation is not there yet.`];
 }
 
-function waivers(all: readonly Waiver[]): readonly string[] {
-  if (all.length === 0) return [];
-  const lines = all.map(
-    ({ component, userId, reason }) => `- ${component}: ${oneLine(reason)} (decided by ${oneLine(userId)})`,
+/** What may be on the branch without having been found right. */
+function unchecked({ session, components, children }: StepFacts): readonly string[] {
+  const known = new Set(components.map(({ name }) => name));
+  const waived = session.waivers.map(
+    ({ component, userId, reason }) => `- ${component}: ${quoted(reason)}, decided by ${quoted(userId)}`,
   );
-  return [`Waived by an operator, and **not** part of this:\n\n${lines.join('\n')}`];
+  const removed = children
+    .filter(({ component }) => !known.has(component) && component !== WHOLE_CONTEXT)
+    .map(({ component }) => `- ${component}`);
+  const list = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [`${title}\n\n${lines.join('\n')}`];
+  return [
+    ...list('Waived by an operator: not checked, and what was merged of them before is **not approved**:', waived),
+    ...list('No longer in the project, and not checked:', removed),
+  ];
 }
 
-/** An operator's words stay inside their line. */
-function oneLine(text: string): string {
-  return text
+/** An operator's words as a code span: on a forge nothing in them is a mention, a link or a keyword. */
+function quoted(text: string): string {
+  const line = text
     .replace(/[`|<>]/g, '')
     .replace(/\s+/g, ' ')
+    .trim()
     .slice(0, 500)
     .toWellFormed();
+  return `\`${line}\``;
 }

@@ -4,6 +4,7 @@ import type { Result } from '../domain/result.js';
 import type { RunContext } from '../ports/runner.js';
 import { clearReports, collectBase, collectFiles, collectReports, reportedNames } from './collect.js';
 import { CommandOutput } from './command-output.js';
+import { removeWorkspace } from './git/workspace.js';
 import { catchUp, checkNames } from './git/prepare-branch.js';
 import type { Host } from './host.js';
 import { replaceWorkspace } from './prepare-workspace.js';
@@ -34,6 +35,8 @@ export async function checkChildren(host: Host, command: SpawnCommand, context: 
   const reported = reportedNames(expects);
   // What the tests printed is stored as well, but named only by interaction: a hundred references would fill the history.
   const outputs = await output.finish((name) => reported.has(name));
+  // Tests ran in it: what is delivered comes from the branch.
+  await removeWorkspace(workspace);
   const found = {
     evidence: {
       files,

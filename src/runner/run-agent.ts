@@ -10,19 +10,27 @@ import type { Host } from './host.js';
 import { workspaceFor } from './prepare-workspace.js';
 import { clean, failedResult, failureFrom } from './results.js';
 import { runProcess } from './run-process.js';
-import { makeFolder } from './workspace-files.js';
+import { clearPlaceFor, makeFolder } from './workspace-files.js';
 import { WorkFailed, workFailed } from './work-failed.js';
 
-/** Gives the prompt to the executor's agent and looks at what it left behind. */
-export async function runAgent(
+type AgentCommand = Extract<Command, { kind: 'agent' }>;
+
+async function workspaceOf(
   host: Host,
-  command: Extract<Command, { kind: 'agent' }>,
+  { sessionId, metadata, expects }: AgentCommand,
   context: RunContext,
-): Promise<Result> {
+): Promise<string> {
+  const workspace = await workspaceFor(host, sessionId, metadata, context);
+  if (metadata.fresh) for (const { path } of expects.files) await clearPlaceFor(workspace, path);
+  return workspace;
+}
+
+/** Gives the prompt to the executor's agent and looks at what it left behind. */
+export async function runAgent(host: Host, command: AgentCommand, context: RunContext): Promise<Result> {
   const { sessionId, metadata, expects, timeoutMs } = command;
   const { prompt } = metadata;
   if (typeof prompt !== 'string') throw workFailed('internal', 'the prompt was not loaded');
-  const workspace = await workspaceFor(host, sessionId, metadata, context);
+  const workspace = await workspaceOf(host, command, context);
   const output = new CommandOutput(context);
   const tempFolder = join(host.temp, `agent-${randomUUID()}`);
   await makeFolder(tempFolder);

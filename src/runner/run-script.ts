@@ -6,6 +6,7 @@ import { clearReports, collectBase, collectFiles, collectReports } from './colle
 import { CommandOutput } from './command-output.js';
 import type { Host } from './host.js';
 import { workspaceFor } from './prepare-workspace.js';
+import { restoreFiles } from './restore-files.js';
 import { failedResult } from './results.js';
 import { runLine, type LineOutcome } from './run-lines.js';
 import { commandFolder } from './workspace-files.js';
@@ -21,6 +22,7 @@ export async function runScript(host: Host, command: ScriptCommand, context: Run
   const workspace = await workspaceFor(host, sessionId, command.metadata, context);
   const folder = await commandFolder(workspace, command.cwd);
   await clearReports(workspace, expects);
+  await restoreFiles(host, workspace, command.metadata, expects.restored ?? [], context);
   // Before anything runs: what the tests are about, whatever they do to it.
   const evidence = {
     files: await collectFiles(workspace, expects, context.signal),

@@ -11,12 +11,14 @@ export interface AgentWork {
   /** What it does, before the subject's name. */
   readonly verb: string;
   prompt(facts: StepFacts): Prompt;
+  /** An old file of that name is removed first. */
+  readonly fresh?: boolean;
   /** The file it has to leave behind. */
   file(facts: StepFacts): ExpectedFile;
 }
 
 /** A step that asks an agent to write one file; whether it is any good is the next step's to judge. */
-export function agentStep(name: string, { verb, prompt, file }: AgentWork): Step {
+export function agentStep(name: string, { verb, prompt, file, fresh }: AgentWork): Step {
   return {
     name,
     buildCommand(facts) {
@@ -38,6 +40,7 @@ export function agentStep(name: string, { verb, prompt, file }: AgentWork): Step
             turn: facts.earlierTurns + 1,
             prompt: text,
             conversationId: facts.conversationId,
+            ...(fresh ? { fresh } : {}),
           },
           promptVersion: version,
         },

@@ -28,6 +28,8 @@ export const generateComponentDesign = agentStep('GenerateComponentDesign', {
 /** Asks an agent to review the designs of the context's components together. */
 export const reviewDesigns = agentStep('ReviewDesigns', {
   verb: 'Review the designs of',
+  // The branch may have an earlier review, which approves or rejects other designs.
+  fresh: true,
   prompt: (facts) =>
     reviewDesignsPrompt(
       facts,

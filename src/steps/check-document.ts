@@ -1,8 +1,9 @@
 import { componentDesignPath, contextDesignPath, reviewPath } from '../domain/design-paths.js';
 import type { ExpectedDocument } from '../domain/command.js';
 import type { StepFacts } from '../domain/facts.js';
+import type { Failure } from '../domain/failures.js';
 import type { JudgeInput, Judgement } from '../domain/judging.js';
-import type { ContextDocument, ReviewDocument } from '../documents/document.js';
+import type { ReviewDocument } from '../documents/document.js';
 import { verdictErrors } from '../documents/parse-document.js';
 import { designedModel } from './designed-model.js';
 import { documentFailure, judgeDocument } from './document-verdict.js';
@@ -19,10 +20,10 @@ export const validateDesign = checkStep('ValidateDesign', designOf, (input) => {
   const { facts, command } = input;
   const expected = command.expects.documents![0]!;
   const outcome = judgeDocument(expected, input.outputs);
-  if (outcome.kind === 'missing') return unsure(outcome.failure);
+  if (outcome.kind === 'missing') return notThere(input, outcome.failure);
   if (outcome.kind === 'invalid') return failed(outcome.failure);
   if (outcome.document.type !== 'context') return passed();
-  const model = designedModel(facts, outcome.document as ContextDocument);
+  const model = designedModel(facts, outcome.document);
   return model.ok ? { ...passed(), designed: model.designed } : failed(documentFailure(expected.path, model.errors));
 });
 
@@ -30,12 +31,17 @@ export const validateDesign = checkStep('ValidateDesign', designOf, (input) => {
 export const validateReview = checkStep('ValidateReview', reviewOf, (input) => {
   const expected = input.command.expects.documents![0]!;
   const outcome = judgeDocument(expected, input.outputs);
-  if (outcome.kind === 'missing') return unsure(outcome.failure);
+  if (outcome.kind === 'missing') return notThere(input, outcome.failure);
   if (outcome.kind === 'invalid') return failed(outcome.failure);
   const components = notWaived(input.facts).map(({ name }) => name);
   const errors = verdictErrors(outcome.document as ReviewDocument, components);
   return errors.length === 0 ? passed() : failed(documentFailure(expected.path, errors));
 });
+
+/** Gone with a lost workspace it has to be written again; a client may only have forgotten to send it. */
+function notThere({ source }: JudgeInput, failure: Failure): Judgement {
+  return source === 'observed' ? failed(failure) : unsure(failure);
+}
 
 function checkStep(
   name: string,

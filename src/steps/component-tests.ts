@@ -1,4 +1,5 @@
 import type { ExpectedTestReport, Expects } from '../domain/command.js';
+import type { EvidenceSource } from '../domain/evidence.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { JudgeInput } from '../domain/judging.js';
 import type { Result } from '../domain/result.js';
@@ -39,14 +40,14 @@ export function baseOf(facts: StepFacts, components: readonly string[]): Pick<Ex
   return { base: { commit: baseSha, paths: names.map((name) => implementationOf(facts, name)) } };
 }
 
-/** The tests of a component by its report; red ones count for a type that writes tests before code. */
+/** The tests of a component by its report; red ones count for a type that writes tests before code. INV-26. */
 export function judgeComponentTests(
-  { facts, command, result, outputs }: JudgeInput,
+  { facts, command, result, source, outputs }: JudgeInput,
   report: ExpectedTestReport,
 ): ComponentTests {
   const outcome = judgeTests(report, outputs);
   const { base } = command.expects;
-  const tests = base === undefined ? [] : failingTests(outcome, result);
+  const tests = base === undefined ? [] : failingTests(outcome, result, source);
   if (base === undefined || tests.length === 0) return outcome;
   const present = result.evidence?.baseFiles;
   if (present === undefined) {
@@ -69,9 +70,11 @@ export function judgeComponentTests(
 }
 
 /** Some runners write no report when the tests do not compile; what they said instead is one failing test then. */
-function failingTests(outcome: TestOutcome, { failure }: Result): readonly FailedTest[] {
+function failingTests(outcome: TestOutcome, { failure }: Result, source: EvidenceSource): readonly FailedTest[] {
   if (outcome.kind === 'failed') return outcome.tests;
-  if (outcome.kind === 'passed' || failure?.kind !== 'command_failed' || failure.detail === undefined) return [];
+  // A client's own words are no evidence.
+  if (source === 'claimed' || outcome.kind === 'passed') return [];
+  if (failure?.kind !== 'command_failed' || failure.detail === undefined) return [];
   return [{ name: 'the test run', message: failure.detail, loadFailure: true }];
 }
 

@@ -1,6 +1,8 @@
+import { isDone } from '../domain/children.js';
 import { componentDesignPath, contextDesignPath, reviewPath } from '../domain/design-paths.js';
 import type { StepFacts } from '../domain/facts.js';
 import type { SessionTypeName } from '../domain/session.js';
+import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { notWaived } from './waived.js';
 
@@ -18,6 +20,13 @@ const DELIVERABLES: Readonly<Record<SessionTypeName, (facts: StepFacts) => reado
 
 export function deliverables(facts: StepFacts): readonly string[] {
   return DELIVERABLES[facts.session.type](facts);
+}
+
+/** At the end: without components that came when the children were in already. */
+export function delivered(facts: StepFacts): readonly string[] {
+  if (SESSION_TYPES[facts.session.type].childType === null) return deliverables(facts);
+  const done = new Set(facts.children.filter(isDone).map(({ component }) => component));
+  return deliverables({ ...facts, components: facts.components.filter(({ name }) => done.has(name)) });
 }
 
 function designs(facts: StepFacts): readonly string[] {

@@ -3,6 +3,7 @@ import { listErrors, quoted } from '../documents/document-errors.js';
 import { findCycle } from '../domain/component-graph.js';
 import type { StepFacts } from '../domain/facts.js';
 import { toolchainOf } from '../domain/toolchains/catalog.js';
+import { placementFaults } from '../domain/placement.js';
 import type { DesignedModel } from '../domain/judging.js';
 
 export type Designed =
@@ -13,7 +14,7 @@ export type Designed =
 export function designedModel(facts: StepFacts, document: ContextDocument): Designed {
   const errors = [
     ...document.components.flatMap((component) => foreignErrors(facts, component)),
-    ...document.components.flatMap((component) => placeErrors(facts, component)),
+    ...placeErrors(facts, document),
     ...document.components.flatMap((component) => unknownErrors(facts, document, component)),
     ...dependencyErrors(facts, document),
   ];
@@ -42,19 +43,29 @@ function foreignErrors({ neighbours }: StepFacts, { name, line }: DesignedCompon
   ];
 }
 
-/** What the toolchain cannot have as a file of its own. */
+/** What the toolchain cannot have as files of their own beside those of the project. */
 function placeErrors(
-  { components, project, session }: StepFacts,
-  { name, line }: DesignedComponent,
+  { components, neighbours, project, session }: StepFacts,
+  document: ContextDocument,
 ): readonly DocumentError[] {
-  const toolchain = toolchainOf(project.toolchain);
-  const place = (other: string): string => toolchain.implementationPath(session.context, other).toLowerCase();
-  const fault = toolchain.nameFault('component', name);
-  const same = components.find((other) => other.name !== name && place(other.name) === place(name));
-  if (fault === null && same === undefined) return [];
-  const why = fault === null ? `goes to the same file as ${quoted(same!.name)}` : `would be ${fault}`;
-  const message = `${quoted(name)} ${why}`;
-  return [{ line, section: 'Components', rule: 'entry-name', message, fix: 'give it another name' }];
+  const listed = new Set(document.components.map(({ name }) => name));
+  const elsewhere = neighbours.flatMap((context) =>
+    context.components.map((name) => ({ context: context.name, name })),
+  );
+  const before = components.filter(({ name }) => !listed.has(name));
+  const there = [...elsewhere, ...before.map(({ name }) => ({ context: session.context, name }))];
+  const all = [...there, ...document.components.map(({ name }) => ({ context: session.context, name }))];
+  return placementFaults(toolchainOf(project.toolchain), all).map(({ index, message, expected }) => {
+    // A fault may show at a name that was there before; the document is what can change.
+    const line = document.components[index - there.length]?.line ?? document.sections.Components.line;
+    return {
+      line,
+      section: 'Components',
+      rule: 'entry-name',
+      message: `${quoted(all[index]!.name)} is a name ${message}`,
+      fix: `choose ${expected}`,
+    };
+  });
 }
 
 function unknownErrors(

@@ -3,7 +3,7 @@ import type { StepFacts } from '../domain/facts.js';
 import type { JudgeInput } from '../domain/judging.js';
 import type { PullRequest, Verdict } from '../domain/session.js';
 import { deliveryTitle, pullRequestText } from '../prompts/pull-request.js';
-import { deliverables } from './deliverables.js';
+import { delivered } from './deliverables.js';
 import { admitted, badExit, failed, missingFiles, passed, unsure } from './judge.js';
 import type { Step } from './step.js';
 import { cwdOf, subjectOf, workspaceOf } from './workspace.js';
@@ -58,7 +58,7 @@ export const finalize: Step = {
 
 function finalizeMetadata(facts: StepFacts): FinalizeMetadata {
   const workspace = workspaceOf(facts);
-  const files = deliverables(facts);
+  const files = delivered(facts);
   const { forge } = facts.project;
   return {
     ...workspace,

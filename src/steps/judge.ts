@@ -1,7 +1,8 @@
 import type { Command } from '../domain/command.js';
 import { sha256OfBytes } from '../domain/digest.js';
 import { isInfrastructure, tail, type Failure } from '../domain/failures.js';
-import type { JudgedFile, JudgeInput } from '../domain/judging.js';
+import type { JudgedFile } from '../domain/evidence.js';
+import type { JudgeInput } from '../domain/judging.js';
 import type { Result } from '../domain/result.js';
 import type { SessionPatch, Verdict } from '../domain/session.js';
 

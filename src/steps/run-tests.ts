@@ -1,3 +1,5 @@
+import type { StepFacts } from '../domain/facts.js';
+import { toolchainOf } from '../domain/toolchains/catalog.js';
 import { baseOf, judgeComponentTests, testRun } from './component-tests.js';
 import { deliverables } from './deliverables.js';
 import { admitted, badExit, failed, judgedFiles, missingFiles, passed, unsure } from './judge.js';
@@ -25,6 +27,7 @@ export const runTests: Step = {
         expects: {
           files: deliverables(facts).map((path) => ({ path, why: `delivered by this session` })),
           testReports: [report],
+          restored: restored(facts, component),
           ...baseOf(facts, [component]),
         },
         metadata: workspaceOf(facts),
@@ -49,3 +52,12 @@ export const runTests: Step = {
     return exit ? unsure(exit) : { ...passed({ tests: { executed: outcome.executed, red: 0 } }), judged };
   },
 };
+
+/** Tests and implementation are of two sessions; an agent must not pass its own by changing the other's. */
+function restored(facts: StepFacts, component: string): readonly string[] {
+  const toolchain = toolchainOf(facts.project.toolchain);
+  const mine = new Set(deliverables(facts));
+  const { context } = facts.session;
+  const both = [toolchain.testPath(context, component), toolchain.implementationPath(context, component)];
+  return both.filter((path) => !mine.has(path));
+}

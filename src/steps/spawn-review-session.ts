@@ -46,7 +46,7 @@ function review({ session: { context } }: StepFacts): ExpectedDocument {
   return { path: reviewPath(context), output: 'review', type: 'review', component: null };
 }
 
-/** Only what is marked `revise` goes back, with its findings; the review is about the old designs then, and goes too. */
+/** Only what is marked `revise` goes back, with its findings; the review is about the old designs then, and goes too. INV-27. */
 function judgeReview({ facts, outputs }: JudgeInput): Verdict {
   const expected = review(facts);
   const outcome = judgeDocument({ ...expected, type: 'review' }, outputs);

@@ -34,7 +34,7 @@ export interface SpawnWork<Seen> {
   whole(input: JudgeInput, seen: readonly Seen[]): Verdict | SessionPatch;
 }
 
-/** A step that runs children, merges each as it completes, and checks every component on the merged branch. */
+/** A step that runs children, merges each as it completes, and checks every component on the merged branch. INV-14. */
 export function spawnStep<Seen>(name: string, work: SpawnWork<Seen>): Step {
   return {
     name,

@@ -5,6 +5,6 @@ import type { Built, JudgeInput, Judgement } from '../domain/judging.js';
 export interface Step {
   readonly name: string;
   buildCommand(facts: StepFacts): Built;
-  /** Never believes a status alone: exit codes, files and the bytes of reports decide. */
+  /** Never believes a status alone: exit codes, files and the bytes of reports decide. INV-5. */
   judgeResult(input: JudgeInput): Judgement;
 }

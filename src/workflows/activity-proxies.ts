@@ -55,7 +55,7 @@ export interface Fast extends SessionActivities {
   validateResult(step: string): ValidateResult;
 }
 
-/** Activity types carry the step, so that a changed route fails replay loudly. */
+/** Activity types carry the step, so that a changed route fails replay loudly. INV-8. */
 export function fastActivities(onOutage: OnOutage): Fast {
   const call =
     <I, O>(type: string) =>

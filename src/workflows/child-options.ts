@@ -15,7 +15,7 @@ export function childTypeOf({ input }: Session, { type }: PlannedChild): Session
   return type ?? SESSION_TYPES[input.sessionType].childType!;
 }
 
-/** How a child is started: with the parent's scope and executor, on its branch, never twice under one id. */
+/** How a child is started: with the parent's scope and executor, on its branch, never twice under one id. INV-13. */
 export function childOptions(session: Session, child: PlannedChild) {
   const { scope, context } = session.input;
   const childType = childTypeOf(session, child);

@@ -19,7 +19,20 @@ export function decisionRefusal(session: Session, decision: Decision): Refusal |
   const components = undone(session.children, session.waivers)
     .map(({ component }) => component)
     .filter((component) => component !== WHOLE_CONTEXT);
-  if (components.includes(decision.component)) return null;
+  const isLast = session.children.every(
+    ({ component }) =>
+      component === WHOLE_CONTEXT ||
+      component === decision.component ||
+      session.waivers.some((waiver) => waiver.component === component),
+  );
+  if (components.includes(decision.component) && !isLast) return null;
+  if (isLast)
+    return {
+      code: 'invalid_decision',
+      message: 'nothing would be left to deliver',
+      field: 'decision.component',
+      fix: 'retry or fail',
+    };
   const fix = components.length === 0 ? 'retry or fail' : `use one of ${components.join(', ')}`;
   const message = 'this component is not what the session is stuck at';
   return { code: 'invalid_decision', message, field: 'decision.component', fix };

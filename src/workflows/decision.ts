@@ -1,5 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Decision } from '../contract/messages.js';
+import { BOUNDS } from '../domain/bounds.js';
+import { undone } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
 import { retried, type CompletedTurn, type Onward } from '../domain/progress.js';
 import type { Fast } from './activity-proxies.js';
@@ -14,6 +16,19 @@ export async function afterSpent(
 ): Promise<Failure | null> {
   const asks = session.input.parent === undefined && session.input.onExhausted !== 'fail';
   if (!asks) return spent.failure;
+  for (;;) {
+    const end = await decideOnce(session, fast, turn, spent);
+    // Going on without one component leaves the others at their bounds: that is for an operator to say, too.
+    if (end !== 'ask again') return end;
+  }
+}
+
+async function decideOnce(
+  session: Session,
+  fast: Fast,
+  turn: CompletedTurn,
+  spent: Onward & { kind: 'spent' },
+): Promise<Failure | null | 'ask again'> {
   const { scope } = session.input;
   await fast.noteWaiting({ scope, sessionId: session.id, waitingOn: 'decision', reason: spent.failure.message });
   session.lastFailure = spent.failure;
@@ -27,10 +42,16 @@ export async function afterSpent(
     const waiver = { component: decision.component, userId, reason };
     await fast.recordWaiver({ scope, sessionId: session.id, waiver });
     session.waivers = [...session.waivers, waiver];
+    if (isAnyAtItsBound(session)) return 'ask again';
   }
   session.progress = retried(session.progress, turn);
   session.step = spent.retryAt;
   return null;
+}
+
+function isAnyAtItsBound({ children, waivers, bounds }: Session): boolean {
+  const limit = bounds.childAttempts ?? BOUNDS.childAttempts.default;
+  return undone(children, waivers).some(({ attempt, status }) => status !== 'planned' && attempt >= limit);
 }
 
 async function decisionOf(session: Session): Promise<Decision> {

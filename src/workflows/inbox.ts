@@ -9,7 +9,7 @@ import { DECISION_FORM, decisionRefusal, isShortText } from './decision-guard.js
 import { inboxOf, viewOf } from './session-view.js';
 import type { AcceptedReport, Session } from './session.js';
 
-/** Installs every handler before the first await. Handlers append to the session's inbox and wait; the loop acts. */
+/** Installs every handler before the first await. Handlers append to the session's inbox and wait; the loop acts. INV-6. */
 export function installInbox(session: Session): void {
   setHandler(messages.submitResult, (report) => submit(session, report), {
     validator: (report) => void throwIfRefused(session, report),

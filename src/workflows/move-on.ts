@@ -30,8 +30,9 @@ export async function moveOn(session: Session, fast: Fast, turn: CompletedTurn):
 }
 
 async function waitForQuota(session: Session, fast: Fast, until: string | null): Promise<void> {
-  const waitMs = quotaPauseMs(until, Date.now());
-  const back = new Date(Date.now() + waitMs).toISOString();
+  const now = Date.now();
+  const waitMs = quotaPauseMs(until, now);
+  const back = new Date(now + waitMs).toISOString();
   const reason = `the agent's quota is spent; going on at ${back}`;
   await fast.noteWaiting({ scope: session.input.scope, sessionId: session.id, waitingOn: 'quota', reason });
   session.wait('quota');

@@ -85,3 +85,48 @@ test('a file that changed after it was judged is not delivered', async () => {
   writeFiles(workspace, { 'src/a.js': 'judged\n' });
   expect(await lab.runner.run(finalize(), testContext(parts.sessionId))).toMatchObject({ status: 'ok' });
 });
+
+test('tests run on what is not this session’s to change as the branch has it', async () => {
+  const { workspace, ...parts } = await session({ 'test/a.js': 'the real test\n', 'README.md': 'r\n' });
+  writeFiles(workspace, { 'test/a.js': 'passes always\n', 'src/undelivered.js': 'x\n' });
+  const look = node(
+    "import { existsSync, readFileSync } from 'node:fs'; console.log(readFileSync('test/a.js', 'utf8') + existsSync('src/undelivered.js'))",
+  );
+  const context = testContext(parts.sessionId);
+  const expects = { restored: ['test/a.js', 'src/undelivered.js'] };
+  await lab.runner.run(command('run_tests', { ...parts, script: [look], expects }), context);
+  expect(context.text('stdout')).toBe('the real test\nfalse\n');
+});
+
+test('what a test on the merged branch does to other files is not delivered', async () => {
+  const { workspace, ...parts } = await session({ 'src/price.js': 'merged\n' });
+  const script = [node("import { writeFileSync } from 'node:fs'; writeFileSync('src/price.js', 'changed by a test')")];
+  const files = [{ path: 'src/price.js', why: 'w' }];
+  const checked = await lab.runner.check(
+    command('spawn_children', { ...parts, script, expects: { files } }),
+    testContext(parts.sessionId),
+  );
+  expect(checked.evidence!.files).toMatchObject([{ path: 'src/price.js', sha256: sha256Hex('merged\n') }]);
+  const finalized = await lab.runner.run(
+    command('finalize', { ...parts, push: true, files: ['src/price.js'] }),
+    testContext(parts.sessionId),
+  );
+  expect(finalized.evidence!.files).toMatchObject([{ sha256: sha256Hex('merged\n') }]);
+  expect(() => read(join(workspace, 'src/price.js'))).toThrow(/ENOENT/);
+});
+
+test('an agent that is to begin afresh does not find its old file', async () => {
+  const agent = {
+    name: 'idle',
+    check: async () => null,
+    run: async () => ({ ok: true, exitCode: 0, text: '' }) as const,
+  };
+  const { workspace: _workspace, ...parts } = await session({ 'review.md': 'approves everything\n' });
+  const expects = { files: [{ path: 'review.md', why: 'the review' }] };
+  const run = (fresh: boolean) =>
+    lab
+      .newRunner({ agent })
+      .run(command('agent', { ...parts, expects, agent: { fresh } }), testContext(parts.sessionId));
+  expect((await run(false)).evidence!.files).toHaveLength(1);
+  expect((await run(true)).evidence!.files).toEqual([]);
+});

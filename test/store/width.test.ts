@@ -122,17 +122,14 @@ test('a session keeps toolchain, bounds and base branch; its children inherit th
   const input = opening(scope, { start });
   expect(await db.progress.openInteraction(input, builds())).toMatchObject({ bounds: { agent: 2, rounds: 1 } });
   const waiver = { component: 'Billing.Tax', userId: 'ops', reason: 'later' };
-  await db.progress.recordWaiver({ scope, sessionId: input.sessionId, waiver });
-  await db.progress.recordWaiver({ scope, sessionId: input.sessionId, waiver: { ...waiver, reason: 'again' } });
   await db.projects.applyModel(scope, { ...MODEL, project: { ...MODEL.project, toolchain: 'python', bounds: {} } });
   const child = { component: '*', type: 'componentDesignReview', sessionId: randomUUID(), attempt: 1 } as const;
-  await db.progress.planChildren({
-    scope,
-    sessionId: input.sessionId,
-    seq: 1,
-    commandId: input.commandId,
-    children: [child],
-  });
+  const plan = { scope, sessionId: input.sessionId, seq: 1, commandId: input.commandId, children: [child] };
+  // Planned before the waiver, and blocked: planned again it knows.
+  await db.progress.planChildren(plan);
+  await db.progress.recordWaiver({ scope, sessionId: input.sessionId, waiver });
+  await db.progress.recordWaiver({ scope, sessionId: input.sessionId, waiver: { ...waiver, reason: 'again' } });
+  await db.progress.planChildren(plan);
   const facts: StepFacts[] = [];
   const parent = { sessionId: input.sessionId, branch: 'sw/x', attempt: 1 };
   const opened = await db.progress.openInteraction(
@@ -196,4 +193,96 @@ test('tokens and cost are summed over the tree, what nobody told is counted apar
     withoutTokens: 0,
     withoutCost: 1,
   });
+});
+
+test('two designs at once that name one component: the second is judged again by what the first made of the model', async () => {
+  const scope = await newScope(db, {
+    ...MODEL,
+    contexts: [...MODEL.contexts, { name: 'Stock', description: 's', dependsOn: [] }],
+  });
+  const designs = await Promise.all(
+    ['Billing', 'Stock'].map(async (context) => {
+      const input = opening(scope, { start: contextStart(scope, { context }) });
+      await db.progress.openInteraction(input, builds());
+      return { context, input };
+    }),
+  );
+  const ledger = { name: 'Ledger', type: 'module', description: 'd', priority: null, dependsOn: null };
+  const verdicts = await Promise.all(
+    designs.map(({ context, input }) =>
+      db.progress.completeInteraction(report(input), ({ facts }) => {
+        const isTaken = facts.neighbours.some(({ components }) => components.includes('Ledger'));
+        if (isTaken) return { status: 'error', failure: { kind: 'invalid_output', message: 'taken' }, patch: {} };
+        return { status: 'ok', patch: {}, designed: { context, dependsOn: [], components: [ledger] } };
+      }),
+    ),
+  );
+  expect(verdicts.map((completed) => completed.kind === 'verdict' && completed.verdict.status).sort()).toEqual([
+    'error',
+    'ok',
+  ]);
+  expect((await modelOf(scope))!.components.filter(({ name }) => name === 'Ledger')).toHaveLength(1);
+});
+
+test('a design whose dependencies close a circle through another context adds nothing', async () => {
+  const billing = { ...MODEL.contexts[0]!, dependsOn: ['Stock'] };
+  const scope = await newScope(db, {
+    ...MODEL,
+    contexts: [billing, { name: 'Stock', description: 's', dependsOn: [] }],
+  });
+  const input = opening(scope, { start: contextStart(scope, { context: 'Stock' }) });
+  await db.progress.openInteraction(input, builds());
+  const designed = { context: 'Stock', dependsOn: ['Billing'], components: [] };
+  const completed = await db.progress.completeInteraction(report(input), () => ({ status: 'ok', patch: {}, designed }));
+  expect(completed).toMatchObject({
+    verdict: {
+      status: 'error',
+      failure: { kind: 'invalid_output', message: expect.stringContaining('circle: Billing → Stock → Billing') },
+    },
+  });
+  expect((await modelOf(scope))!.contexts.find(({ name }) => name === 'Stock')!.dependsOn).toEqual([]);
+});
+
+test('what is held against a child is whole in its row and for its replacement, and short in what travels', async () => {
+  const scope = await newScope(db);
+  const input = opening(scope, { start: contextStart(scope, { sessionType: 'contextCoding' }) });
+  await db.progress.openInteraction(input, builds());
+  const child = { component: 'Billing.Tax', sessionId: randomUUID(), attempt: 1 };
+  const key = { scope, sessionId: input.sessionId, seq: 1, commandId: input.commandId };
+  await db.progress.planChildren({ ...key, children: [child] });
+  const failure = {
+    kind: 'tests_failed',
+    message: 'm'.repeat(900),
+    detail: 'd'.repeat(3000),
+    ids: ['a', 'b'],
+  } as const;
+  const charged = [{ component: child.component, failure }];
+  const completed = await db.progress.completeInteraction(report(input), () => ({
+    status: 'error',
+    failure,
+    patch: {},
+    charged,
+  }));
+  const short = { kind: 'tests_failed', message: 'm'.repeat(300) } as const;
+  expect(completed).toMatchObject({ verdict: { charged: [{ component: child.component, failure: short }] } });
+  const attempt = {
+    ...child,
+    status: 'complete',
+    branch: 'b',
+    commit: 'c',
+    mergedAs: 'm',
+    failure: short,
+    fixRounds: 0,
+  } as const;
+  await db.progress.recordChild(scope, input.sessionId, attempt);
+  const second = { ...child, sessionId: randomUUID(), attempt: 2 };
+  await db.progress.planChildren({ ...key, children: [second] });
+  const seen: StepFacts[] = [];
+  const parent = { sessionId: input.sessionId, branch: 'sw/x', attempt: 2 };
+  const start = startOf(scope, { component: child.component, parent });
+  await db.progress.openInteraction(opening(scope, { sessionId: second.sessionId, start }), (facts) => {
+    seen.push(facts);
+    return { ok: true, command: draft() };
+  });
+  expect(seen[0]!.lastFailure).toEqual(failure);
 });

@@ -36,7 +36,7 @@ export function createGates(): Gates {
   return {
     files: testFiles(folder),
     config: (rig) => ({
-      agent: { kind: 'command', argv: [agent, rig.example.scripted, '{context}', '{component}', '{step}', '{turn}'] },
+      agent: { kind: 'command', argv: [agent, rig.example.scripted, '{context}', '{component}', '{step}.{turn}'] },
       commandEnv: { ...rig.config.commandEnv, PATH: `${programs}${delimiter}${rig.config.searchPath}` },
     }),
     close(...gates) {

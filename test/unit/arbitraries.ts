@@ -117,7 +117,7 @@ export const startInput: fc.Arbitrary<StartInput> = fc
     },
     { requiredKeys: ['scope', 'context', 'running', 'subject'] },
   )
-  .map(({ running, subject, ...input }) => ({ ...input, ...running, ...subject }) as StartInput);
+  .map(({ running, subject, ...input }) => ({ ...input, ...running, ...subject }));
 
 /** Every member there is, each once. */
 export const FULL_REPORT: Report = {

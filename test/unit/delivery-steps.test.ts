@@ -3,10 +3,12 @@ import { SESSION_TYPES } from '../../src/domain/session-types/catalog.js';
 import { offeredTo } from '../../src/domain/offer.js';
 import { COMMAND_KINDS } from '../../src/domain/command.js';
 import { EXECUTION_MODES } from '../../src/domain/session.js';
+import type { FinalizeMetadata } from '../../src/domain/command.js';
+import { pullRequestText } from '../../src/prompts/pull-request.js';
 import { STEPS } from '../../src/steps/catalog.js';
-import { commandOf, componentFacts, contextFacts, files, judged, SHA } from './facts.js';
+import { child, commandOf, component, componentFacts, contextFacts, files, judged, SHA } from './facts.js';
 
-const root = contextFacts();
+const root = contextFacts({ children: [child('Cart'), child('Price')] });
 const childSession = componentFacts({ session: { parent: { sessionId: 'p', branch: 'sw/context-coding/shop-1' } } });
 const BRANCH = 'sw/context-coding/shop-1';
 const delivered = files('src/shop/cart.js', 'src/shop/price.js');
@@ -85,6 +87,20 @@ test('Finalize stages exactly the files of the components, signed with the sessi
   expect(argv).toContainEqual(['git', 'add', '--', 'src/shop/cart.js', 'src/shop/price.js']);
   expect(argv.flat()).toContain('--trailer=Specwright-Session: session-1');
   expect(argv.flat().filter((word) => /^(--force.*|-f|\+.*)$/.test(word))).toEqual([]);
+});
+
+test('what came after the children were in, or was waived, is not delivered, and the text says what nobody checked', () => {
+  const waivers = [{ component: 'Price', userId: 'ops', reason: 'later, @team | #1' }];
+  const facts = contextFacts({
+    components: [component('Cart'), component('Late'), component('Price')],
+    children: [child('Cart'), child('Price', { failure: { kind: 'tests_failed', message: 'no' } }), child('Gone')],
+    session: { waivers },
+  });
+  expect((commandOf('Finalize', facts).metadata as FinalizeMetadata).files).toEqual(['src/shop/cart.js']);
+  const { body } = pullRequestText(facts, { branch: 'b', baseBranch: 'main', files: ['src/shop/cart.js'] });
+  expect(body).toContain('- Price: `later, @team #1`, decided by `ops`');
+  expect(body).toMatch(/not approved[^]*No longer in the project, and not checked:\n\n- Gone/);
+  expect(body).not.toContain('Every document');
 });
 
 test('an agent that ended badly, or did not write its file, is an error that says so', () => {

@@ -81,6 +81,12 @@ test.each<[string, string, FactsParts, string]>([
     { components: [component('B', { dependsOn: ['A'] })] },
     'dependency-cycle',
   ],
+  [
+    'a name that gives the file of another',
+    contextDocument(entry('Line-item', ['| type | x |'])),
+    { components: [component('LineItem')] },
+    'entry-name',
+  ],
 ])('a design with %s goes back with line, section and rule, and adds nothing', (_name, document, members, rule) => {
   const verdict = validated(document, members);
   expect(verdict).toMatchObject({

@@ -105,13 +105,19 @@ export function commandOf(step: string, facts: StepFacts): Command {
 }
 
 /** What a step makes of a result; outputs are given as texts. */
-export function judged(step: string, facts: StepFacts, result: Result, outputs: Readonly<Record<string, string>> = {}) {
+export function judged(
+  step: string,
+  facts: StepFacts,
+  result: Result,
+  outputs: Readonly<Record<string, string>> = {},
+  source: JudgeInput['source'] = 'claimed',
+) {
   const bytes = Object.entries(outputs).map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
   const input: JudgeInput = {
     facts,
     command: commandOf(step, facts),
     result,
-    source: 'claimed',
+    source,
     outputs: new Map(bytes),
   };
   return STEPS[step]!.judgeResult(input);

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AgentMetadata, FinalizeMetadata } from '../../src/domain/command.js';
 import { isRepositoryPath } from '../../src/domain/names.js';
 import { SESSION_TYPES } from '../../src/domain/session-types/catalog.js';
 import { component, commandOf, contextFacts, SHA } from './facts.js';
@@ -66,11 +65,11 @@ function obeys(command: ReturnType<typeof commandOf>, texts: readonly string[]):
   const paths = [...command.expects.files, ...command.expects.testReports, ...(command.expects.documents ?? [])];
   expect(paths.filter(({ path }) => !isRepositoryPath(path))).toEqual([]);
   if (command.kind === 'agent') {
-    const outside = (command.metadata as AgentMetadata).prompt as string;
+    const outside = command.metadata.prompt as string;
     expect(withoutFences(outside).match(/^# Task$/gm)).toHaveLength(1);
   }
   if (command.kind === 'finalize') {
-    const { message, files } = command.metadata as FinalizeMetadata;
+    const { message, files } = command.metadata;
     expect(message).toMatch(/^[A-Z][a-z ]+ Shop(\/Cart)?$/);
     expect(files.filter((path) => !isRepositoryPath(path))).toEqual([]);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { backoffMs, type Bounds } from '../../src/domain/bounds.js';
+import { backoffMs, quotaPauseMs, type Bounds } from '../../src/domain/bounds.js';
 import type { Failure } from '../../src/domain/failures.js';
 import { advance, FRESH, retried, type CompletedTurn, type Progress } from '../../src/domain/progress.js';
 
@@ -123,4 +123,15 @@ test('child attempts are bounded per component: a chain whose components each fa
   for (const ids of [['B', 'C'], ['C']]) now = after(ids, 1, now.progress);
   expect(now.onward.kind).toBe('step');
   expect(after(['C'], 3, now.progress).onward).toMatchObject({ kind: 'spent', failure: { kind: 'exhausted' } });
+});
+
+test('a spent quota counts nothing: the same step again when it is back, and at a time that is over not at once', () => {
+  const until = '2026-11-21T12:00:00Z';
+  const parked = after(times(20, () => turn('GenerateImplementation', 'warning', { ...failure('quota'), until })));
+  expect(parked.last).toEqual({ kind: 'parked', step: 'GenerateImplementation', until });
+  expect(parked.progress).toEqual(FRESH);
+  const now = Date.parse(until);
+  expect(quotaPauseMs(until, now - 90_000)).toBe(90_000);
+  expect([until, null, 'nonsense'].map((time) => quotaPauseMs(time, now + 1))).toEqual([600_000, 600_000, 600_000]);
+  expect(quotaPauseMs('2099-01-01T00:00:00Z', now)).toBe(7 * 24 * 3_600_000);
 });

@@ -67,3 +67,17 @@ test('why a file did not load is in the failure that the next prompt tells', () 
     failure: { detail: expect.stringContaining("SyntaxError: Unexpected token ')'") },
   });
 });
+
+test('without a report only what the executor saw counts: a client’s own words are no evidence', () => {
+  const detail = notFound('src/shop/cart.js');
+  const result = {
+    status: 'error',
+    failure: { kind: 'command_failed', message: 'no report', detail },
+    evidence: { ...files('test/shop/cart.test.js'), baseFiles: [] },
+  } as const;
+  expect(judged('RunTests', facts, result)).toMatchObject({ status: 'warning' });
+  expect(judged('RunTests', facts, result, {}, 'observed')).toMatchObject({
+    status: 'ok',
+    patch: { tests: { red: 1 } },
+  });
+});

@@ -78,7 +78,7 @@ async function copyDeclared(request: StageRequest, tree: string): Promise<Readon
   return there;
 }
 
-/** A test, or something that an agent left running, may have changed a file after it was judged. */
+/** A test, or something that an agent left running, may have changed a file after it was judged. INV-32. */
 function checkJudged({ judged }: StageRequest, there: ReadonlyMap<string, string>): void {
   if (judged === undefined) return;
   const hashes = new Map(judged.map(({ path, sha256 }) => [path, sha256]));

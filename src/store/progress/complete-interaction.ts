@@ -1,16 +1,17 @@
 import type { Failure } from '../../domain/failures.js';
 import { jsonFault } from '../../domain/json.js';
-import type { JudgedFile } from '../../domain/judging.js';
+import type { JudgedFile } from '../../domain/evidence.js';
 import type { Result } from '../../domain/result.js';
 import type { Verdict } from '../../domain/session.js';
-import type { Completed, JudgeInput, Judgement, ValidateInput } from '../../ports/progress-store.js';
-import { cleaned, cleanText } from '../clean-text.js';
+import type { Completed, ValidateInput } from '../../ports/progress-store.js';
+import { cleanText } from '../clean-text.js';
 import type { Pool } from '../pool.js';
 import { isValueError } from '../sql-errors.js';
 import { isAddressable, type Statement, type Tx, withScope } from '../with-scope.js';
-import { addDesigned } from '../project/add-designed.js';
-import { type FactsRow, toFacts } from './facts-row.js';
+import { DesignRefused } from '../project/add-designed.js';
+import type { FactsRow } from './facts-row.js';
 import { gatherFacts } from './gather-facts.js';
+import { judgeInteraction, type Judge } from './judge-interaction.js';
 import { type InlineOutput, loadOutputs, splitOutputs } from './report-outputs.js';
 import { known } from './start-fault.js';
 
@@ -41,8 +42,6 @@ INSERT INTO session_events (account_id, project_id, session_id, revision, type, 
 SELECT $1, $2, $3, revision, 'interaction_completed', $22 FROM s`,
 };
 
-type Judge = (input: JudgeInput) => Judgement;
-
 /** What goes into the row besides the verdict. */
 interface Storable {
   readonly stored: Result | null;
@@ -58,6 +57,9 @@ export async function completeInteraction(pool: Pool, input: ValidateInput, judg
   try {
     return await attempt(pool, input, judge);
   } catch (error) {
+    if (error instanceof DesignRefused) {
+      return attempt(pool, input, () => invalid(`The design does not fit into the project: ${error.message}.`));
+    }
     if (!isValueError(error)) throw error;
     return attempt(pool, input, () => invalid(`Postgres cannot store the result: ${error.message}`), NOTHING);
   }
@@ -109,15 +111,9 @@ async function judged(
     const failure = found.ok ? internal('the command is not in its row') : found.failure;
     return { verdict: { status: 'error', failure, patch: {} }, storable: split };
   }
-  const facts = toFacts(input.scope, input.sessionId, row, found.known, found.known.session.mode);
   const outputs = await loadOutputs(tx, input, input.result, split.inline);
-  const {
-    designed,
-    judged: files,
-    ...verdict
-  } = judge({ facts, command, result: input.result, source: input.source, outputs });
-  if (designed) await addDesigned(tx, input.scope, designed);
-  return { verdict: cleaned(verdict), storable: { ...split, ...(files ? { judged: cleaned(files) } : {}) } };
+  const { verdict, judged: files } = await judgeInteraction(tx, input, { row, command, outputs }, judge);
+  return { verdict, storable: { ...split, ...(files ? { judged: files } : {}) } };
 }
 
 async function write(tx: Tx, input: ValidateInput, verdict: Verdict, storable: Storable): Promise<void> {

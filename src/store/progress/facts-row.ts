@@ -3,7 +3,7 @@ import type { ChildAttempt } from '../../domain/children.js';
 import type { Command } from '../../domain/command.js';
 import type { Neighbour, StepFacts } from '../../domain/facts.js';
 import type { Failure } from '../../domain/failures.js';
-import type { JudgedFile } from '../../domain/judging.js';
+import type { JudgedFile } from '../../domain/evidence.js';
 import type { Component, Context, Project, Rule, Story } from '../../domain/project.js';
 import type { GenerateInput } from '../../ports/progress-store.js';
 import type {

@@ -81,7 +81,8 @@ SELECT
          AND (t.session_id <> $3 OR i.seq < $4))), 0)::integer
      FROM sessions t
      WHERE t.account_id = $1 AND t.project_id = $2 AND t.root_session_id = (SELECT root FROM subject)
-       AND t.component IS NOT DISTINCT FROM (SELECT component FROM subject) AND t.session_type = (SELECT type FROM subject))
+       AND (t.component = (SELECT component FROM subject)
+            OR (t.component IS NULL AND (SELECT component FROM subject) IS NULL)) AND t.session_type = (SELECT type FROM subject))
   END AS "earlierTurns",
   (SELECT json_build_object('status', status, 'failure', failure) FROM interactions
    WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq < $4 AND status IN ('ok', 'warning', 'error')

@@ -33,6 +33,11 @@ WITH p AS (
   FROM wanted w, p WHERE p.child_type IS NOT NULL
   ON CONFLICT DO NOTHING
   RETURNING session_id, session_type, context, component, attempt
+), blocked AS (
+  UPDATE sessions s SET waivers = p.waivers
+  FROM wanted w, p
+  WHERE s.account_id = $1 AND s.project_id = $2 AND s.session_id = w.id AND s.waiting_on = 'slot'
+    AND s.waivers IS DISTINCT FROM p.waivers
 ), created AS (
   INSERT INTO session_events (account_id, project_id, session_id, revision, type, data)
   SELECT $1, $2, session_id, 1, 'session_created',

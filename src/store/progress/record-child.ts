@@ -4,6 +4,10 @@ import { cleaned } from '../clean-text.js';
 import type { Pool } from '../pool.js';
 import { isAddressable, type Statement, withScope } from '../with-scope.js';
 
+// The workflow knows the beginning of a failure that judging wrote whole.
+const IS_ITS_BEGINNING = `coalesce(c.failure ->> 'kind' = excluded.failure ->> 'kind'
+      AND starts_with(c.failure ->> 'message', excluded.failure ->> 'message'), false)`;
+
 // What the child wrote itself when it closed is not undone by a parent that has not heard of it yet.
 const RECORD: Statement = {
   name: 'record_child',
@@ -20,10 +24,10 @@ WITH changed AS (
     branch = coalesce(excluded.branch, c.branch),
     commit_sha = coalesce(excluded.commit_sha, c.commit_sha),
     merged_as = excluded.merged_as,
-    failure = excluded.failure,
+    failure = CASE WHEN ${IS_ITS_BEGINNING} THEN c.failure ELSE excluded.failure END,
     fix_rounds = greatest(excluded.fix_rounds, c.fix_rounds)
   WHERE (c.merged_as, c.failure, c.branch, c.commit_sha) IS DISTINCT FROM
-      (excluded.merged_as, excluded.failure, coalesce(excluded.branch, c.branch), coalesce(excluded.commit_sha, c.commit_sha))
+      (excluded.merged_as, CASE WHEN ${IS_ITS_BEGINNING} THEN c.failure ELSE excluded.failure END, coalesce(excluded.branch, c.branch), coalesce(excluded.commit_sha, c.commit_sha))
     OR c.fix_rounds < excluded.fix_rounds
     OR (c.status <> excluded.status AND (c.status IN ('planned', 'active') OR excluded.status NOT IN ('planned', 'active')))
   RETURNING component, attempt, child_session_id, status, merged_as, failure ->> 'kind' AS failure

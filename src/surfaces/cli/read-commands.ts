@@ -128,7 +128,7 @@ function usageLine({
 }: SessionDetail['usage']): string {
   const rest = (unknown: number): string => (unknown === 0 ? '' : ` (${unknown} unknown)`);
   const tokens =
-    inputTokens === null ? 'tokens unknown' : `${inputTokens} + ${outputTokens ?? 0} tokens${rest(withoutTokens)}`;
+    inputTokens === null ? 'tokens unknown' : `${inputTokens} + ${outputTokens ?? '?'} tokens${rest(withoutTokens)}`;
   const cost = costUsd === null ? 'cost unknown' : `${costUsd.toFixed(2)} USD${rest(withoutCost)}`;
   return `${commands} commands, ${tokens}, ${cost}`;
 }
