@@ -2,6 +2,7 @@ import {
   isGrpcServiceError,
   ServiceError,
   type Client,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WithStartWorkflowOperation,
@@ -15,6 +16,7 @@ import { SwAccount, SwComponent, SwProject, SwSessionType, SwWaitingOn } from '.
 import type { StartInput } from './contract/start-input.js';
 import { DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 import type { Misfit } from './domain/guard.js';
+import type { Json } from './domain/json.js';
 import type { Report } from './domain/result.js';
 import type { ClosedStatus, ExecutionMode, SessionStatus } from './domain/session.js';
 import { startMisfit } from './domain/start-guard.js';
@@ -24,13 +26,32 @@ export type { Result, Report } from './domain/result.js';
 export type { Scope } from './domain/scope.js';
 export type { Decision, Next, Refusal, ReportAnswer, SessionOutcome, SessionView, StartInput };
 
+/** Refusals that no workflow gives: of starts, of ids, and of the API's own resources. */
+export const OTHER_REFUSALS = [
+  'session_not_found',
+  'invalid_input',
+  'not_found',
+  'forbidden',
+  'lease_held',
+  'command_gone',
+  'upload_gap',
+  'upload_mismatch',
+  'key_reused',
+  'conflict',
+] as const;
+export type OtherRefusal = {
+  readonly code: (typeof OTHER_REFUSALS)[number];
+  readonly message: string;
+  readonly fix: string;
+  readonly field?: string;
+  /** What the caller needs to go on: the lease that is held, say. */
+  readonly detail?: Json;
+};
+
 /** A message specwright did not accept: `refusal.code` is stable, `refusal.fix` says what to do. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
-  constructor(
-    readonly refusal:
-      Refusal | { code: 'session_not_found' | 'invalid_input'; message: string; fix: string; field?: string },
-  ) {
+  constructor(readonly refusal: Refusal | OtherRefusal) {
     super(`${refusal.message} (${refusal.code}); ${refusal.fix}`);
   }
 }
@@ -48,8 +69,10 @@ export interface SpecwrightClientOptions {
 
 /** Typed facade for backend services. A convenience, not a gate: `docs/messages.md` has the JSON for any client. */
 export interface SpecwrightClient {
-  /** Starts a session; the id becomes its Workflow Id. Starting the same id again is an error of Temporal's. */
-  startSession(sessionId: string, input: StartInput): Promise<void>;
+  /** Starts a session; the id becomes its Workflow Id. Starting the same id again is an error of Temporal's, unless `orFind`. */
+  startSession(sessionId: string, input: StartInput, options?: { readonly orFind?: boolean }): Promise<void>;
+  /** Whether Temporal answers within the time. */
+  isReachable(timeoutMs: number): Promise<boolean>;
   /** Starts a session and waits for its first rest: usually the first command. */
   startSessionAndWait(sessionId: string, input: StartInput): Promise<Next>;
   /** Durable when the call returns, even with no worker up; the answer is seen with `nextCommand`. */
@@ -77,11 +100,17 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
       refused(temporal, sessionId, error),
     );
   return {
-    async startSession(sessionId, input) {
-      await bounded(temporal, timeoutMs, () =>
-        temporal.workflow.start(input.sessionType, startOptions(options, sessionId, input)),
-      );
+    async startSession(sessionId, input, { orFind = false } = {}) {
+      const start = () => temporal.workflow.start(input.sessionType, startOptions(options, sessionId, input));
+      await bounded(temporal, timeoutMs, start).catch((error: unknown) => {
+        if (!(orFind && error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      });
     },
+    isReachable: (withinMs) =>
+      bounded(temporal, withinMs, () => temporal.workflowService.getSystemInfo({})).then(
+        () => true,
+        () => false,
+      ),
     async startSessionAndWait(sessionId, input) {
       const start = startOptions(options, sessionId, input);
       const startWorkflowOperation = new WithStartWorkflowOperation(input.sessionType, {

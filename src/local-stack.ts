@@ -10,6 +10,9 @@ import { startStack, type Stack, type StackOptions } from './dev/stack.js';
 import type { StackFile } from './dev/stack-file.js';
 import { createPool } from './store/pool.js';
 import { createProjectStore } from './store/project-store.js';
+import { createIntakeStore } from './store/intake-store.js';
+import { createLeaseStore } from './store/lease-store.js';
+import { createOutputStore } from './store/output-store.js';
 import { createSessionReader } from './store/session-reader.js';
 import { setupDatabase, type DatabaseUrls } from './store/setup-database.js';
 import type { Connected } from './surfaces/cli/environment.js';
@@ -58,7 +61,14 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
     workflowTaskTimeoutMs: config.taskTimeoutMs,
   });
   return {
-    sessions: createSessions({ client, reader: createSessionReader(readPool), newId: randomUUID }),
+    sessions: createSessions({
+      client,
+      reader: createSessionReader(readPool),
+      leases: createLeaseStore(writePool),
+      intake: createIntakeStore(writePool),
+      outputs: createOutputStore(readPool),
+      newId: randomUUID,
+    }),
     scope: stack.scope,
     executorQueue: stack.executorQueue,
     sessionUrl: (sessionId) =>

@@ -3,6 +3,14 @@ import type { Bounds } from '../domain/bounds.js';
 import type { Report } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { ExecutionMode, OnExhausted, SessionTypeName } from '../domain/session.js';
+import type { IntakeStore, RejectedResult } from '../ports/intake-store.js';
+import type { Lease, LeaseStore } from '../ports/lease-store.js';
+import type { OutputStore } from '../ports/output-store.js';
+import { leasing } from './leasing.js';
+import { ownedSession, revisionAfter, unknownSession } from './owned-session.js';
+import { reporting, type Durable } from './reporting.js';
+import { startSession } from './start-session.js';
+import { UnavailableError, whenReachable } from './when-reachable.js';
 import type {
   Page,
   SessionDetail,
@@ -13,8 +21,8 @@ import type {
 } from '../ports/session-reader.js';
 
 // What surfaces need to name; they import it from here and nowhere deeper.
-export { RefusedError };
-export type { Next, ReportAnswer, SessionDetail, SessionFilter, SessionSummary };
+export { RefusedError, UnavailableError };
+export type { Durable, Lease, Next, RejectedResult, ReportAnswer, SessionDetail, SessionFilter, SessionSummary };
 export type { AppliedModel, ApplyOptions, ApplyOutcome } from '../ports/project-store.js';
 
 export interface StartRequest {
@@ -33,14 +41,42 @@ export type DecisionRequest =
   | { readonly action: 'retry' | 'fail'; readonly reason: string }
   | { readonly action: 'waive'; readonly component: string; readonly reason: string };
 
+export interface LeaseRequest {
+  readonly commandId: string;
+  /** What the holder calls itself, for people. */
+  readonly owner: string;
+  readonly ttlMs: number;
+}
+
+/** What a bounded wait gives back: where the session stands, and the cursor to wait on from there. */
+export interface Waited {
+  readonly next: Next;
+  readonly cursor: number;
+}
+
 /** Use cases on sessions: scope first, and nothing is sent to a session that the scope does not own. */
 export interface Sessions {
-  start(scope: Scope, request: StartRequest): Promise<{ sessionId: string }>;
+  /** With an idempotency key the same request again is the same session; another request with it is refused. */
+  start(scope: Scope, request: StartRequest, idempotencyKey?: string): Promise<{ sessionId: string }>;
   next(scope: Scope, sessionId: string): Promise<Next>;
-  submit(scope: Scope, sessionId: string, report: Report): Promise<ReportAnswer>;
+  /** As `next`, but waits until something changed after `cursor` (a revision) or `waitMs` are over; never longer than 20 s. */
+  nextAfter(scope: Scope, sessionId: string, cursor: number | null, waitMs: number): Promise<Waited>;
+  /** The verdict; or, with no worker up, that the report is durable and will be applied. */
+  submit(scope: Scope, sessionId: string, report: Report): Promise<ReportAnswer | Durable>;
   /** Fire and forget: durable when it returns, with or without a worker up. */
   report(scope: Scope, sessionId: string, report: Report): Promise<void>;
   decide(scope: Scope, sessionId: string, decision: DecisionRequest): Promise<void>;
+  setMode(scope: Scope, sessionId: string, mode: ExecutionMode): Promise<void>;
+  take(scope: Scope, sessionId: string, request: LeaseRequest): Promise<Lease>;
+  heartbeat(
+    scope: Scope,
+    sessionId: string,
+    lease: { commandId: string; number: number; ttlMs: number },
+  ): Promise<Lease>;
+  release(scope: Scope, sessionId: string, lease: { commandId: string; number: number }): Promise<void>;
+  /** Results that were refused and kept: second ones, and late ones. */
+  rejected(scope: Scope, sessionId: string): Promise<readonly RejectedResult[]>;
+  output(scope: Scope, outputId: string): Promise<Uint8Array>;
   cancel(scope: Scope, sessionId: string, reason: string): Promise<void>;
   list(scope: Scope, filter: SessionFilter, page: { limit: number; cursor?: string }): Promise<Page<SessionSummary>>;
   show(scope: Scope, sessionId: string): Promise<SessionDetail>;
@@ -51,60 +87,54 @@ export interface Sessions {
 export interface SessionsDeps {
   readonly client: SpecwrightClient;
   readonly reader: SessionReader;
+  readonly leases: LeaseStore;
+  readonly intake: IntakeStore;
+  readonly outputs: Pick<OutputStore, 'read'>;
   readonly newId: () => string;
 }
 
-export function createSessions({ client, reader, newId }: SessionsDeps): Sessions {
-  const owned = async (scope: Scope, sessionId: string): Promise<SessionDetail> => {
-    const detail = await reader.get(scope, sessionId);
-    if (detail) return detail;
-    const fix = 'check the id with `specwright list`; a session just started may need a moment';
-    throw new RefusedError({ code: 'session_not_found', message: `no session ${sessionId} in this project`, fix });
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { client, reader, outputs } = deps;
+  const owned = (scope: Scope, sessionId: string) => ownedSession(reader, scope, sessionId);
+  const next = async (scope: Scope, sessionId: string): Promise<Next> => {
+    const { status } = await owned(scope, sessionId);
+    return status === 'active' ? whenReachable(client, () => client.nextCommand(sessionId)) : { kind: 'done', status };
   };
   return {
-    async start(scope, request) {
-      const sessionId = newId();
-      await client.startSession(sessionId, { scope, ...request });
-      await untilReadable(reader, scope, sessionId);
-      return { sessionId };
+    start: (scope, request, idempotencyKey) => startSession(deps, scope, request, idempotencyKey),
+    next,
+    async nextAfter(scope, sessionId, cursor, waitMs) {
+      const revision = await revisionAfter(reader, scope, sessionId, cursor, waitMs);
+      return { next: await next(scope, sessionId), cursor: revision };
     },
-    async next(scope, sessionId) {
-      const { status } = await owned(scope, sessionId);
-      return status === 'active' ? client.nextCommand(sessionId) : { kind: 'done', status };
-    },
-    async submit(scope, sessionId, report) {
-      await owned(scope, sessionId);
-      return client.submitResult(sessionId, report);
-    },
-    async report(scope, sessionId, report) {
-      await owned(scope, sessionId);
-      await client.reportResult(sessionId, report);
-    },
+    ...reporting(deps),
+    ...leasing(deps),
     async decide(scope, sessionId, decision) {
       await owned(scope, sessionId);
-      await client.decide(sessionId, { ...decision, userId: scope.userId });
+      await whenReachable(client, () => client.decide(sessionId, { ...decision, userId: scope.userId }));
+    },
+    async setMode(scope, sessionId, mode) {
+      await owned(scope, sessionId);
+      await whenReachable(client, () => client.setExecutionMode(sessionId, mode));
     },
     async cancel(scope, sessionId, reason) {
       await owned(scope, sessionId);
-      await client.cancel(sessionId, { userId: scope.userId, reason });
+      await whenReachable(client, () => client.cancel(sessionId, { userId: scope.userId, reason }));
     },
     list: (scope, filter, page) => reader.list(scope, filter, page),
-    show: (scope, sessionId) => owned(scope, sessionId),
+    show: async (scope, sessionId) => (await reader.get(scope, sessionId)) ?? unknownSession(sessionId),
     async tree(scope, sessionId) {
       await owned(scope, sessionId);
       return reader.tree(scope, sessionId);
     },
-    events: (scope, sessionId, afterRevision, limit) => reader.events(scope, sessionId, afterRevision, limit),
+    async events(scope, sessionId, afterRevision, limit) {
+      await owned(scope, sessionId);
+      return reader.events(scope, sessionId, afterRevision, limit);
+    },
+    async output(scope, outputId) {
+      const bytes = await outputs.read(scope, outputId);
+      if (bytes) return bytes;
+      throw new RefusedError({ code: 'not_found', message: 'no such output', fix: 'use an id from an interaction' });
+    },
   };
-}
-
-const READABLE_WITHIN_MS = 5_000;
-const LOOK_EVERY_MS = 50;
-
-/** The row is written by the first activity; with no worker up the session is started all the same. */
-async function untilReadable(reader: SessionReader, scope: Scope, sessionId: string): Promise<void> {
-  const end = Date.now() + READABLE_WITHIN_MS;
-  while (Date.now() < end && (await reader.get(scope, sessionId).catch(() => null)) === null) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
 }

@@ -82,10 +82,18 @@ export interface SessionEvent {
   readonly data: Json;
 }
 
+export interface Standing {
+  readonly status: SessionStatus;
+  /** How far its events have come. */
+  readonly revision: number;
+}
+
 /** Reads through the role that cannot write. Foreign and unknown ids give the same nothing. */
 export interface SessionReader {
   list(scope: Scope, filter: SessionFilter, page: { limit: number; cursor?: string }): Promise<Page<SessionSummary>>;
   get(scope: Scope, sessionId: string): Promise<SessionDetail | null>;
+  /** Cheap: for waiting, and for knowing whether a session is the scope's. */
+  standing(scope: Scope, sessionId: string): Promise<Standing | null>;
   /** The session, its children and theirs, parents first; empty when unknown. */
   tree(scope: Scope, sessionId: string): Promise<readonly SessionSummary[]>;
   events(scope: Scope, sessionId: string, afterRevision: number, limit: number): Promise<readonly SessionEvent[]>;

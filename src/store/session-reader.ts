@@ -4,6 +4,7 @@ import type { Pool } from './pool.js';
 import { getSession } from './queries/get-session.js';
 import { listSessions } from './queries/list-sessions.js';
 import { sessionEvents } from './queries/session-events.js';
+import { sessionStanding } from './queries/session-standing.js';
 import { sessionTree } from './queries/session-tree.js';
 import { isValueError } from './sql-errors.js';
 import { isAddressable } from './with-scope.js';
@@ -14,6 +15,7 @@ export function createSessionReader(readPool: Pool): SessionReader {
     list: (scope, filter, page) =>
       found({ items: [], cursor: null }, scope, undefined, () => listSessions(readPool, scope, filter, page)),
     get: (scope, sessionId) => found(null, scope, sessionId, () => getSession(readPool, scope, sessionId)),
+    standing: (scope, sessionId) => found(null, scope, sessionId, () => sessionStanding(readPool, scope, sessionId)),
     tree: (scope, sessionId) => found([], scope, sessionId, () => sessionTree(readPool, scope, sessionId)),
     events: (scope, sessionId, after, limit) =>
       found([], scope, sessionId, () => sessionEvents(readPool, scope, sessionId, after, limit)),

@@ -1,0 +1,36 @@
+import { RefusedError } from '../client.js';
+import { sha256Hex } from '../domain/digest.js';
+import { canonicalJson } from '../domain/json.js';
+import type { Scope } from '../domain/scope.js';
+import { untilReadable } from './owned-session.js';
+import type { SessionsDeps, StartRequest } from './sessions.js';
+import { whenReachable } from './when-reachable.js';
+
+const READABLE_WITHIN_MS = 5_000;
+
+/** See {@link Sessions.start}: the key's row names the session before it is started, so that a lost answer starts no second one. */
+export async function startSession(
+  { client, reader, intake, newId }: SessionsDeps,
+  scope: Scope,
+  request: StartRequest,
+  idempotencyKey?: string,
+): Promise<{ sessionId: string }> {
+  const wanted = newId();
+  const digest = sha256Hex(canonicalJson({ ...request, userId: scope.userId }));
+  const sessionId =
+    idempotencyKey === undefined ? wanted : await intake.claimKey(scope, idempotencyKey, digest, wanted);
+  if (sessionId === null) {
+    const fix = 'use a new Idempotency-Key for another request';
+    throw new RefusedError({
+      code: 'key_reused',
+      message: 'this key was used for another request',
+      field: 'Idempotency-Key',
+      fix,
+    });
+  }
+  await whenReachable(client, () =>
+    client.startSession(sessionId, { scope, ...request }, { orFind: sessionId !== wanted }),
+  );
+  await untilReadable(reader, scope, sessionId, READABLE_WITHIN_MS);
+  return { sessionId };
+}
