@@ -106,11 +106,7 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
         if (!(orFind && error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       });
     },
-    isReachable: (withinMs) =>
-      bounded(temporal, withinMs, () => temporal.workflowService.getSystemInfo({})).then(
-        () => true,
-        () => false,
-      ),
+    isReachable: (withinMs) => answers(temporal, withinMs),
     async startSessionAndWait(sessionId, input) {
       const start = startOptions(options, sessionId, input);
       const startWorkflowOperation = new WithStartWorkflowOperation(input.sessionType, {
@@ -143,6 +139,14 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     describe: (sessionId) => call(sessionId, (workflow) => describe(workflow)),
     result: (sessionId) => handle(sessionId).result() as Promise<SessionOutcome>,
   };
+}
+
+function answers(temporal: Client, withinMs: number): Promise<boolean> {
+  const asked = bounded(temporal, withinMs, () => temporal.workflowService.getSystemInfo({}));
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
 
 function bounded<T>(temporal: Client, timeoutMs: number, send: () => Promise<T>): Promise<T> {

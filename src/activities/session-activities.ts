@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import {
   generateType,
   validateType,
@@ -9,13 +10,15 @@ import {
 import type { Command } from '../domain/command.js';
 import { offeredTo } from '../domain/offer.js';
 import type { ExecutionMode } from '../domain/session.js';
-import type { ProgressStore } from '../ports/progress-store.js';
+import type { AskingRun, ProgressStore } from '../ports/progress-store.js';
 import { STEPS } from '../steps/catalog.js';
 import type { Step } from '../steps/step.js';
 import { forHistory, forParent } from './for-history.js';
 
 export interface SessionDeps {
   readonly progress: ProgressStore;
+  /** The Temporal namespace and Task Queue these activities serve; kept with every session that begins here. */
+  readonly home?: string;
 }
 
 type PerStep = Record<`generateCommand.${string}`, GenerateCommand> &
@@ -31,9 +34,10 @@ export function createSessionActivities(deps: SessionDeps): SessionActivities & 
   return { ...perStep, ...bookkeeping(deps) };
 }
 
-function generateCommand({ progress }: SessionDeps, step: Step): GenerateCommand {
+function generateCommand({ progress, home }: SessionDeps, step: Step): GenerateCommand {
   return async (input) => {
-    const opened = await progress.openInteraction(input, (facts) => step.buildCommand(facts));
+    const run = { ...runOf(input.sessionId), ...(home === undefined ? {} : { home }) };
+    const opened = await progress.openInteraction({ ...input, ...run }, (facts) => step.buildCommand(facts));
     switch (opened.kind) {
       case 'opened':
         return {
@@ -64,8 +68,14 @@ function bookkeeping({ progress }: SessionDeps): SessionActivities {
     recordWaiver: (input) => progress.recordWaiver(input),
     childOutcome: ({ scope, sessionId }) => progress.childOutcome(scope, sessionId),
     noteWaiting: (input) => progress.noteWaiting(input),
-    closeSession: (input) => progress.closeSession(input),
+    closeSession: async (input) => progress.closeSession({ ...input, ...runOf(input.sessionId) }),
   };
+}
+
+/** The run that called, when it is the session's own; a parent closes a child that could not do so itself. */
+function runOf(sessionId: string): AskingRun {
+  const { workflowExecution } = Context.current().info;
+  return workflowExecution?.workflowId === sessionId ? { runId: workflowExecution.runId } : {};
 }
 
 function offer(command: Command, mode: ExecutionMode, executorQueue: string | null): Generated {

@@ -20,6 +20,15 @@ export type { Built, JudgeInput, Judgement };
 // The store knows ports, not the contract: what the methods below take and give.
 export type { ChildOutcome, CloseInput, GenerateInput, PlanInput, ValidateInput, WaiverInput, WaitInput };
 
+/** The run of the session's own workflow that asks; absent when somebody else does, as a parent for its child. */
+export interface AskingRun {
+  readonly runId?: string;
+}
+/** `home` names the Temporal namespace and Task Queue the session begins on; see {@link Mirror}. */
+export type OpenRun = GenerateInput & AskingRun & { readonly home?: string };
+/** With `seen` nothing is written unless the row still has this revision. */
+export type CloseRun = CloseInput & AskingRun & { readonly seen?: number };
+
 /** A command with what decides who carries it out. */
 export interface StoredCommand {
   readonly command: Command;
@@ -45,9 +54,10 @@ export interface ProgressStore {
   /**
    * Makes the session row from `input.start` when it is not there, gathers the facts, builds, inserts the pending
    * interaction. Asked again with the same command id it returns the stored command and builds nothing. An unbuildable
-   * command is inserted as a completed `error` interaction.
+   * command is inserted as a completed `error` interaction. A closed session opens nothing more, but for another run than
+   * the one that ended it: that is a reset, and the row is active again.
    */
-  openInteraction(input: GenerateInput, build: (facts: StepFacts) => Built): Promise<Opened>;
+  openInteraction(input: OpenRun, build: (facts: StepFacts) => Built): Promise<Opened>;
   /** The stored command, or null. */
   loadCommand(scope: Scope, sessionId: string, commandId: string): Promise<StoredCommand | null>;
   /**
@@ -62,5 +72,6 @@ export interface ProgressStore {
   recordWaiver(input: WaiverInput): Promise<void>;
   childOutcome(scope: Scope, sessionId: string): Promise<ChildOutcome>;
   noteWaiting(input: WaitInput): Promise<void>;
-  closeSession(input: CloseInput): Promise<void>;
+  /** The first terminal status of a run is the one that counts; a later run, after a reset, writes its own. */
+  closeSession(input: CloseRun): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { GenerateInput } from '../../ports/progress-store.js';
+import type { OpenRun } from '../../ports/progress-store.js';
 import type { Statement, Tx } from '../with-scope.js';
 import type { StartInput } from './facts-row.js';
 
@@ -6,7 +6,7 @@ const CREATE: Statement = {
   name: 'create_session',
   text: `
 WITH place AS (
-  INSERT INTO session_index (session_id, account_id, project_id) VALUES ($3, $1, $2)
+  INSERT INTO session_index (session_id, account_id, project_id, home) VALUES ($3, $1, $2, $17)
   ON CONFLICT DO NOTHING RETURNING session_id
 ), s AS (
   INSERT INTO sessions (account_id, project_id, session_id, user_id, session_type, context, component, mode,
@@ -33,7 +33,7 @@ SELECT session_id FROM s`,
 };
 
 /** Makes the session's row and its place. False when somebody else did meanwhile: look again. */
-export async function createSession(tx: Tx, input: GenerateInput, start: StartInput): Promise<boolean> {
+export async function createSession(tx: Tx, input: OpenRun, start: StartInput): Promise<boolean> {
   const { accountId, projectId, userId } = input.scope;
   const subject = { type: start.sessionType, context: start.context, component: start.component ?? null };
   const rows = await tx.query(CREATE, [
@@ -53,6 +53,7 @@ export async function createSession(tx: Tx, input: GenerateInput, start: StartIn
     start.parent?.attempt ?? 1,
     JSON.stringify({ ...subject, attempt: start.parent?.attempt ?? 1 }),
     start.baseBranch ?? null,
+    input.home ?? null,
   ]);
   return rows.length === 1;
 }

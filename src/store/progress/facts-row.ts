@@ -37,6 +37,7 @@ export interface SessionColumns {
   readonly judged: readonly JudgedFile[] | null;
   readonly bounds: Bounds;
   readonly waitingOn: WaitingOn | null;
+  readonly closedRunId: string | null;
   readonly state: StateColumns;
 }
 
@@ -114,6 +115,7 @@ export function sessionOf(start: StartInput, project: Project | null): SessionCo
     judged: null,
     bounds: { ...project?.bounds, ...start.bounds },
     waitingOn: null,
+    closedRunId: null,
     state: {
       workspace: null,
       branch: null,

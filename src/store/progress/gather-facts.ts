@@ -30,7 +30,7 @@ SELECT
      'type', session_type, 'context', context, 'component', component, 'status', status, 'mode', mode,
      'executorQueue', executor_queue, 'parentSessionId', parent_session_id, 'parentBranch', parent_branch,
      'baseBranch', base_branch, 'attempt', attempt, 'waivers', waivers, 'bounds', bounds,
-     'judged', CASE WHEN $6 = 'Finalize' THEN judged END, 'waitingOn', waiting_on,
+     'judged', CASE WHEN $6 = 'Finalize' THEN judged END, 'waitingOn', waiting_on, 'closedRunId', closed_run_id,
      'state', json_build_object('workspace', workspace, 'branch', branch, 'baseSha', base_sha, 'commit', commit_sha,
                                 'remoteSha', remote_sha, 'pullRequest', pull_request, 'tests', tests)) FROM s) AS session,
   (SELECT account_id = $1 AND project_id = $2 FROM session_index WHERE session_id = $3) AS owned,

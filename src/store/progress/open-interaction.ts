@@ -3,7 +3,7 @@ import type { StepFacts } from '../../domain/facts.js';
 import type { Failure } from '../../domain/failures.js';
 import { jsonFault } from '../../domain/json.js';
 import { offeredTo } from '../../domain/offer.js';
-import type { Built, GenerateInput, Opened } from '../../ports/progress-store.js';
+import type { Built, GenerateInput, Opened, OpenRun } from '../../ports/progress-store.js';
 import { cleaned } from '../clean-text.js';
 import type { Pool } from '../pool.js';
 import { isValueError } from '../sql-errors.js';
@@ -11,6 +11,7 @@ import { type Statement, type Tx, withScope } from '../with-scope.js';
 import { createSession } from './create-session.js';
 import { type FactsRow, type InteractionColumns, type SessionColumns, sessionOf, toFacts } from './facts-row.js';
 import { gatherFacts } from './gather-facts.js';
+import { reopenSession } from './reopen-session.js';
 import { beginFault, inputFault, known } from './start-fault.js';
 
 // Rows of this or a later seq under another id are left from before a reset; so is any other that is still pending.
@@ -46,7 +47,7 @@ SELECT $1, $2, $3, revision, $16, $17 FROM s`,
 /** See {@link ProgressStore.openInteraction}. Two round trips; four when the session begins. */
 export async function openInteraction(
   pool: Pool,
-  input: GenerateInput,
+  input: OpenRun,
   build: (facts: StepFacts) => Built,
 ): Promise<Opened> {
   const fault = inputFault(input);
@@ -66,14 +67,14 @@ function lostRace(): never {
 }
 
 /** Null when the session's row appeared while it was about to be made. */
-async function attempt(pool: Pool, input: GenerateInput, build: (facts: StepFacts) => Built): Promise<Opened | null> {
+async function attempt(pool: Pool, input: OpenRun, build: (facts: StepFacts) => Built): Promise<Opened | null> {
   return withScope<Opened | null>(
     pool,
     input.scope,
     async (tx) => {
       const row = await gatherFacts(tx, input, input.start);
       if (row.interaction !== null) return storedAnswer(row.interaction, row.session);
-      const refusal = beginFault(input, row) ?? closedFault(row);
+      const refusal = beginFault(input, row) ?? closedFault(input, row);
       if (refusal) return { kind: 'refused', failure: refusal };
       const session = row.session ?? (input.start && sessionOf(input.start, row.project));
       const found = known(session, row);
@@ -81,6 +82,7 @@ async function attempt(pool: Pool, input: GenerateInput, build: (facts: StepFact
       if (row.session === null && input.start && !(await createSession(tx, input, input.start))) return null;
       const facts = toFacts(input.scope, input.sessionId, row, found.known, input.mode);
       const built = storable(build(facts));
+      if (found.known.session.status !== 'active') await reopenSession(tx, input);
       await write(tx, input, found.known.session, built);
       return built.ok
         ? openedAs(identified(input, built.command), found.known.session)
@@ -99,8 +101,10 @@ function storedAnswer({ command, failure }: InteractionColumns, session: Session
   return { kind: 'unbuildable', failure: failure ?? { kind: 'internal', message: 'The command was not built.' } };
 }
 
-function closedFault({ session }: FactsRow): Failure | null {
+/** A run other than the one that ended the session is one after a reset: the session goes on. */
+function closedFault({ runId }: OpenRun, { session }: FactsRow): Failure | null {
   if (session === null || session.status === 'active') return null;
+  if (runId !== undefined && runId !== session.closedRunId) return null;
   return { kind: 'blocked', message: `The session is closed as ${session.status}. Start a new one.` };
 }
 

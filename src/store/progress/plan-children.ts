@@ -20,8 +20,8 @@ WITH p AS (
   WHERE NOT EXISTS (SELECT FROM session_index x
                     WHERE x.session_id = c."sessionId" AND (x.account_id <> $1 OR x.project_id <> $2))
 ), place AS (
-  INSERT INTO session_index (session_id, account_id, project_id)
-  SELECT w.id, $1, $2 FROM wanted w, p ON CONFLICT DO NOTHING
+  INSERT INTO session_index (session_id, account_id, project_id, home)
+  SELECT w.id, $1, $2, (SELECT home FROM session_index WHERE session_id = $3) FROM wanted w, p ON CONFLICT DO NOTHING
 ), s AS (
   INSERT INTO sessions (account_id, project_id, session_id, user_id, session_type, context, component, mode,
     executor_queue, on_exhausted, bounds, parent_session_id, parent_branch, root_session_id, attempt,
