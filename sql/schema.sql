@@ -41,31 +41,39 @@ CREATE TABLE api_key_index (
   key_hash text NOT NULL,
   account_id uuid NOT NULL,
   key_id uuid NOT NULL,
+  project_id uuid NOT NULL,
   CONSTRAINT api_key_index_pkey PRIMARY KEY (key_hash),
   CONSTRAINT api_key_index_key_hash_check CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text))
 );
 ALTER TABLE api_key_index OWNER TO sw_owner;
+CREATE UNIQUE INDEX api_key_index_by_key ON public.api_key_index USING btree (account_id, project_id, key_id);
 GRANT SELECT ON api_key_index TO sw_ro;
-GRANT DELETE, INSERT, SELECT ON api_key_index TO sw_rw;
+GRANT DELETE, INSERT, SELECT, UPDATE ON api_key_index TO sw_rw;
 
 CREATE TABLE api_keys (
   account_id uuid NOT NULL,
+  project_id uuid NOT NULL,
   key_id uuid NOT NULL,
   user_id uuid NOT NULL,
   name text NOT NULL,
+  role text NOT NULL,
+  prefix text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  CONSTRAINT api_keys_pkey PRIMARY KEY (account_id, key_id),
-  CONSTRAINT api_keys_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, user_id)
+  CONSTRAINT api_keys_pkey PRIMARY KEY (account_id, project_id, key_id),
+  CONSTRAINT api_keys_account_id_project_id_user_id_fkey FOREIGN KEY (account_id, project_id, user_id) REFERENCES memberships(account_id, project_id, user_id),
+  CONSTRAINT api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  CONSTRAINT api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'developer'::text, 'admin'::text])))
 );
 ALTER TABLE api_keys OWNER TO sw_owner;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_keys FORCE ROW LEVEL SECURITY;
 CREATE POLICY scope ON api_keys FOR ALL
-  USING (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid)
-  WITH CHECK (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid);
+  USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON api_keys TO sw_ro;
-GRANT INSERT, SELECT, UPDATE ON api_keys TO sw_rw;
+GRANT DELETE, INSERT, SELECT, UPDATE ON api_keys TO sw_rw;
 
 CREATE TABLE component_dependencies (
   account_id uuid NOT NULL,
@@ -285,12 +293,12 @@ CREATE TABLE memberships (
   account_id uuid NOT NULL,
   project_id uuid NOT NULL,
   user_id uuid NOT NULL,
-  role text NOT NULL DEFAULT 'member'::text,
+  role text NOT NULL DEFAULT 'developer'::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT memberships_pkey PRIMARY KEY (account_id, project_id, user_id),
   CONSTRAINT memberships_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),
   CONSTRAINT memberships_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, user_id),
-  CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
+  CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'developer'::text, 'admin'::text])))
 );
 ALTER TABLE memberships OWNER TO sw_owner;
 ALTER TABLE memberships ENABLE ROW LEVEL SECURITY;
@@ -332,8 +340,12 @@ CREATE TABLE outputs (
   bytes bigint,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   finished_at timestamp with time zone,
+  announced_sha256 text,
+  announced_bytes bigint,
   CONSTRAINT outputs_pkey PRIMARY KEY (account_id, project_id, output_id),
   CONSTRAINT outputs_account_id_project_id_session_id_fkey FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions(account_id, project_id, session_id),
+  CONSTRAINT outputs_announced_bytes_check CHECK (((announced_bytes >= 0) AND (announced_bytes <= 52428800))),
+  CONSTRAINT outputs_announced_sha256_check CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
   CONSTRAINT outputs_bytes_check CHECK ((bytes >= 0)),
   CONSTRAINT outputs_finished_check CHECK ((num_nonnulls(sha256, bytes, finished_at) = ANY (ARRAY[0, 3]))),
   CONSTRAINT outputs_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
@@ -468,9 +480,12 @@ CREATE TABLE session_index (
   session_id text NOT NULL,
   account_id uuid NOT NULL,
   project_id uuid NOT NULL,
+  is_open boolean NOT NULL DEFAULT true,
+  home text,
   CONSTRAINT session_index_pkey PRIMARY KEY (session_id)
 );
 ALTER TABLE session_index OWNER TO sw_owner;
+CREATE INDEX session_index_open ON public.session_index USING btree (home, session_id) WHERE is_open;
 GRANT SELECT ON session_index TO sw_ro;
 GRANT INSERT, SELECT ON session_index TO sw_rw;
 
@@ -512,6 +527,7 @@ CREATE TABLE sessions (
   tests jsonb,
   judged jsonb,
   waivers jsonb NOT NULL DEFAULT '[]'::jsonb,
+  closed_run_id text,
   CONSTRAINT sessions_pkey PRIMARY KEY (account_id, project_id, session_id),
   CONSTRAINT sessions_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),
   CONSTRAINT sessions_account_id_project_id_parent_session_id_fkey FOREIGN KEY (account_id, project_id, parent_session_id) REFERENCES sessions(account_id, project_id, session_id),

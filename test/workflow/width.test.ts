@@ -145,7 +145,7 @@ test('an operator goes on without a component; the pull request says so, and not
   await waive('Receipt');
   const outcome = await rig.client.result(id);
   await recordHistory(rig, id, 'contextCoding.waived');
-  expect(outcome.pullRequest!.body).toContain('- Receipt: the till is late (decided by ops)');
+  expect(outcome.pullRequest!.body).toContain('- Receipt: `the till is late`, decided by `ops`');
   expect(gitIn(rig.example.remote, 'ls-tree', '-r', '--name-only', outcome.branch!, 'src')).toBe(
     'src/billing/invoice.js\nsrc/billing/money.js',
   );
