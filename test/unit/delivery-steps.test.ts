@@ -65,6 +65,23 @@ test('Finalize of a root is ok only when the remote was read back at the very co
   expect(finalized({ commit: 'HEAD' })).toMatchObject({ status: 'error', failure: { kind: 'invalid_output' } });
 });
 
+test('with a forge a delivery is complete only when its pull request was seen with that commit', () => {
+  const forge = { type: 'github', apiUrl: 'https://api.github.com', repository: 'acme/shop' } as const;
+  const facts = contextFacts({ children: root.children, project: { ...root.project, forge } });
+  const git = { commit: SHA, remoteSha: SHA };
+  const finalized = (pullRequest?: object) =>
+    judged('Finalize', facts, {
+      status: 'ok',
+      evidence: { ...delivered, git, ...(pullRequest && { pullRequest }) } as object,
+    });
+  const seen = { url: 'https://x/1', number: 1, state: 'open', headSha: SHA };
+  expect(finalized(seen)).toMatchObject({ status: 'ok', patch: { pullRequest: { url: 'https://x/1', number: 1 } } });
+  for (const wrong of [undefined, { ...seen, state: 'closed' }, { ...seen, headSha: 'c'.repeat(40) }]) {
+    expect(finalized(wrong)).toMatchObject({ status: 'error', failure: { kind: 'forge_error' } });
+  }
+  expect((commandOf('Finalize', facts).metadata as FinalizeMetadata).pullRequest).toMatchObject({ forge });
+});
+
 test('Finalize of a child needs its commit and its file, and pushes nothing', () => {
   const finalized = (evidence: object) => judged('Finalize', childSession, { status: 'ok', evidence });
   expect(finalized({ ...files('src/shop/cart.js'), git: { commit: SHA } })).toEqual({

@@ -137,8 +137,12 @@ test('a start that cannot be is refused by name: scope, type, component, mode', 
       ...change,
     });
   await expect(begin({ sessionType: 'contextDesign' })).rejects.toMatchObject({
+    refusal: { code: 'invalid_input', field: 'component' },
+  });
+  await expect(begin({ sessionType: 'contextPainting' })).rejects.toMatchObject({
     refusal: { code: 'invalid_input', field: 'sessionType' },
   });
+  await expect(begin({ baseBranch: '--upload-pack=x' })).rejects.toMatchObject({ refusal: { field: 'baseBranch' } });
   await expect(begin({ component: '../../etc' })).rejects.toMatchObject({ refusal: { field: 'component' } });
   await expect(begin({ context: '$(touch x)' })).rejects.toMatchObject({ refusal: { field: 'context' } });
   await expect(begin({ mode: 'agentic' })).rejects.toMatchObject({ refusal: { field: 'executorQueue' } });
