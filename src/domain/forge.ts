@@ -9,3 +9,11 @@ export interface Forge {
   /** `owner/name`; on GitLab groups may be nested: `group/subgroup/name`. */
   readonly repository: string;
 }
+
+/** Where the forge shows a file of a branch. The site is the API's, without what GitHub and GitLab put before or behind it. */
+export function fileUrl({ type, apiUrl, repository }: Forge, branch: string, path: string): string {
+  const site = apiUrl.replace(/^https:\/\/api\.github\.com$/, 'https://github.com').replace(/\/api\/v\d+$/, '');
+  const blob = type === 'github' ? 'blob' : '-/blob';
+  const encoded = [...branch.split('/'), ...path.split('/')].map(encodeURIComponent).join('/');
+  return `${site}/${repository}/${blob}/${encoded}`;
+}

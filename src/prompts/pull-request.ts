@@ -1,21 +1,11 @@
 import { WHOLE_CONTEXT } from '../domain/children.js';
 import type { StepFacts } from '../domain/facts.js';
-import type { SessionTypeName } from '../domain/session.js';
-
-const TITLES: Readonly<Record<SessionTypeName, (subject: string) => string>> = {
-  contextDesign: (subject) => `Design ${subject}`,
-  contextComponentsDesign: (subject) => `Design the components of ${subject}`,
-  contextTesting: (subject) => `Test ${subject}`,
-  contextCoding: (subject) => `Implement ${subject}`,
-  componentDesign: (subject) => `Design ${subject}`,
-  componentDesignReview: (subject) => `Review the designs of ${subject}`,
-  componentTesting: (subject) => `Test ${subject}`,
-  componentCoding: (subject) => `Implement ${subject}`,
-};
+import { fileUrl } from '../domain/forge.js';
+import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 
 /** Title of the commit and of the pull request: `Implement Billing`, `Test Billing/Money`. */
 export function deliveryTitle({ session: { type, context, component } }: StepFacts): string {
-  return TITLES[type](component === null ? context : `${context}/${component}`);
+  return `${SESSION_TYPES[type].title} ${component === null ? context : `${context}/${component}`}`;
 }
 
 /** Title and body of a delivery; for a plain remote these, with git's compare text, are the pull request. */
@@ -25,13 +15,17 @@ export function pullRequestText(
 ): { readonly title: string; readonly body: string } {
   const body = [
     `Branch \`${branch}\` into \`${baseBranch}\`.`,
-    `Delivered:\n\n${files.map((file) => `- \`${file}\``).join('\n')}`,
+    `Delivered:\n\n${files.map((file) => `- ${linked(facts, branch, file)}`).join('\n')}`,
     work(facts),
     ...checks(facts),
     ...unchecked(facts),
     `Specwright-Session: ${facts.session.id}`,
   ];
   return { title: deliveryTitle(facts), body: body.join('\n\n') };
+}
+
+function linked({ project: { forge } }: StepFacts, branch: string, file: string): string {
+  return forge === null ? `\`${file}\`` : `[\`${file}\`](${fileUrl(forge, branch, file)})`;
 }
 
 /** What each component took. */
@@ -52,7 +46,7 @@ function work({ session, components, component, children, fixRounds }: StepFacts
 
 function checks({ session: { type, state } }: StepFacts): readonly string[] {
   const { tests } = state;
-  const isCode = type.endsWith('Coding') || type.endsWith('Testing');
+  const isCode = SESSION_TYPES[type].delivers.some((what) => what === 'tests' || what === 'implementation');
   if (!isCode) return ['Every document listed was parsed and is valid.'];
   // Judged by a release that did not count.
   if (tests === undefined) return [];

@@ -7,7 +7,7 @@ import type { GenerateInput } from '../../src/ports/progress-store.js';
 import { readModel } from '../../src/store/project/read-model.js';
 import { withScope } from '../../src/store/with-scope.js';
 import { type Database, startDatabase } from './database.js';
-import { agentDraft, builds, draft, MODEL, newScope, opening, passes, report, startOf } from './sessions.js';
+import { agentDraft, builds, draft, following, MODEL, newScope, opening, passes, report, startOf } from './sessions.js';
 
 let db: Database;
 beforeAll(async () => {
@@ -285,4 +285,17 @@ test('what is held against a child is whole in its row and for its replacement, 
     return { ok: true, command: draft() };
   });
   expect(seen[0]!.lastFailure).toEqual(failure);
+});
+
+test('a fix goes on with the conversation that the agent last told', async () => {
+  const scope = await newScope(db);
+  const first = opening(scope);
+  await db.progress.openInteraction(first, builds(agentDraft()));
+  await db.progress.completeInteraction(report(first, { status: 'ok', agent: { conversationId: 'c-1' } }), passes);
+  const seen: StepFacts[] = [];
+  await db.progress.openInteraction(following(first, 'FixImplementation'), (facts) => {
+    seen.push(facts);
+    return { ok: true, command: agentDraft() };
+  });
+  expect(seen[0]!.conversationId).toBe('c-1');
 });

@@ -79,7 +79,9 @@ test('with a forge a delivery is complete only when its pull request was seen wi
   for (const wrong of [undefined, { ...seen, state: 'closed' }, { ...seen, headSha: 'c'.repeat(40) }]) {
     expect(finalized(wrong)).toMatchObject({ status: 'error', failure: { kind: 'forge_error' } });
   }
-  expect((commandOf('Finalize', facts).metadata as FinalizeMetadata).pullRequest).toMatchObject({ forge });
+  const { pullRequest } = commandOf('Finalize', facts).metadata as FinalizeMetadata;
+  expect(pullRequest).toMatchObject({ forge });
+  expect(pullRequest!.body).toContain(`(https://github.com/acme/shop/blob/${BRANCH}/src/shop/cart.js)`);
 });
 
 test('Finalize of a child needs its commit and its file, and pushes nothing', () => {

@@ -4,6 +4,8 @@ export const componentCoding: SessionType = {
   name: 'componentCoding',
   level: 'component',
   branchType: 'coding',
+  title: 'Implement',
+  delivers: ['implementation'],
   childType: null,
   allowRed: false,
   steps: ['Initialize', 'GenerateImplementation', 'RunTests', 'FixImplementation', 'Finalize'],

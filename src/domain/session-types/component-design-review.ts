@@ -4,6 +4,8 @@ export const componentDesignReview: SessionType = {
   name: 'componentDesignReview',
   level: 'context',
   branchType: 'design-review',
+  title: 'Review the designs of',
+  delivers: ['review'],
   childType: null,
   allowRed: false,
   steps: ['Initialize', 'ReviewDesigns', 'ValidateReview', 'Finalize'],

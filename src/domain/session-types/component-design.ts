@@ -4,6 +4,8 @@ export const componentDesign: SessionType = {
   name: 'componentDesign',
   level: 'component',
   branchType: 'design',
+  title: 'Design',
+  delivers: ['componentDesign'],
   childType: null,
   allowRed: false,
   steps: ['Initialize', 'GenerateComponentDesign', 'ValidateDesign', 'Finalize'],

@@ -4,6 +4,8 @@ export const componentTesting: SessionType = {
   name: 'componentTesting',
   level: 'component',
   branchType: 'testing',
+  title: 'Test',
+  delivers: ['tests'],
   childType: null,
   allowRed: true,
   steps: ['Initialize', 'GenerateTests', 'RunTests', 'FixTests', 'Finalize'],

@@ -4,6 +4,8 @@ export const contextCoding: SessionType = {
   name: 'contextCoding',
   level: 'context',
   branchType: 'context-coding',
+  title: 'Implement',
+  delivers: ['implementation'],
   childType: 'componentCoding',
   allowRed: false,
   steps: ['Initialize', 'SpawnComponentCodingSessions', 'Finalize'],

@@ -4,6 +4,8 @@ export const contextComponentsDesign: SessionType = {
   name: 'contextComponentsDesign',
   level: 'context',
   branchType: 'components-design',
+  title: 'Design the components of',
+  delivers: ['componentDesign', 'review'],
   childType: 'componentDesign',
   allowRed: false,
   steps: ['Initialize', 'SpawnComponentDesignSessions', 'SpawnReviewSession', 'Finalize'],

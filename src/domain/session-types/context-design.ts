@@ -4,6 +4,8 @@ export const contextDesign: SessionType = {
   name: 'contextDesign',
   level: 'context',
   branchType: 'context-design',
+  title: 'Design',
+  delivers: ['contextDesign'],
   childType: null,
   allowRed: false,
   steps: ['Initialize', 'GenerateContextDesign', 'ValidateDesign', 'Finalize'],

@@ -4,6 +4,8 @@ export const contextTesting: SessionType = {
   name: 'contextTesting',
   level: 'context',
   branchType: 'context-testing',
+  title: 'Test',
+  delivers: ['tests'],
   childType: 'componentTesting',
   allowRed: true,
   steps: ['Initialize', 'SpawnComponentTestingSessions', 'Finalize'],

@@ -12,12 +12,18 @@ export interface Route {
 /** All three statuses are written out: a table is total, or it does not compile. */
 export type StepRoutes = Readonly<Record<ResultStatus, Route>>;
 
+export type Deliverable = 'contextDesign' | 'componentDesign' | 'review' | 'tests' | 'implementation';
+
 /** A recipe as data: its steps in order and where each result leads. */
 export interface SessionType {
   readonly name: SessionTypeName;
   readonly level: 'context' | 'component';
   /** Used in branch names: `sw/<branchType>/…`. */
   readonly branchType: string;
+  /** What comes before the subject's name in its commit and pull request: `Implement`. */
+  readonly title: string;
+  /** The files it delivers, of its component or of every one of its context. */
+  readonly delivers: readonly Deliverable[];
   /** The type of the children its spawn step plans, one per component. */
   readonly childType: SessionTypeName | null;
   /** Whether red tests can count as done while no implementation exists. */
