@@ -70,6 +70,19 @@ test('the demo prints exactly one JSON document; it runs again at once, and afte
   expect(JSON.parse(again.stdout)).toMatchObject({ status: 'complete' });
 }, 180_000);
 
+test('demo --full delivers four times on branches that stand on each other, within two minutes', async () => {
+  const { code, stdout } = await cli(['demo', '--full', '--json']);
+  const report = JSON.parse(stdout) as { seconds: number; deliveries: { sessionType: string; status: string }[] };
+  expect(code).toBe(0);
+  expect(report.deliveries.map(({ sessionType, status }) => `${sessionType} ${status}`)).toEqual([
+    'contextDesign complete',
+    'contextComponentsDesign complete',
+    'contextTesting complete',
+    'contextCoding complete',
+  ]);
+  expect(report.seconds).toBeLessThan(120);
+}, 150_000);
+
 test('up keeps the stack private to its owner, commands use it, Ctrl-C ends it', async () => {
   const { child, ended } = launch(['up', '--json']);
   const line = await new Promise<string>((resolve) =>
@@ -106,6 +119,14 @@ test('a person works through a session with next and report, sees it with show a
   }
   expect(next).toEqual({ kind: 'done', status: 'complete' });
   expect((await cli(['show', id])).stdout).toMatch(/status +complete[^]*RunTests {2}ok/);
+  const bundle = join(dataDir, 'bundle.json');
+  expect(await cli(['export', id, '--out', bundle])).toMatchObject({ code: 0 });
+  expect(await cli(['verify-export', bundle])).toMatchObject({ code: 0 });
+  await writeFile(bundle, (await readFile(bundle, 'utf8')).replace('"status":"ok"', '"status":"error"'));
+  expect(await cli(['verify-export', bundle])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('was changed') as unknown,
+  });
   expect(await cli(['watch', id])).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ Money') as unknown });
   const second = (await cli(start)).stdout.trim();
   await writeFile(join(dataDir, 'bad.json'), '{"commandId": "x", "result": {"status": "ok"}}');

@@ -3,6 +3,7 @@ import type { AddTo } from './add-to.js';
 import { addDocumentCommands } from './document-commands.js';
 import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
+import { addExportCommands } from './export-command.js';
 import { addProjectCommands } from './project-commands.js';
 import { addReadCommands } from './read-commands.js';
 import { addSessionCommands } from './session-commands.js';
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addDocumentCommands(add);
   addSessionCommands(add);
   addReadCommands(add);
+  addExportCommands(add);
   for (const command of allOf(program)) {
     command.exitOverride().configureOutput({ writeOut: environment.out, writeErr: environment.note });
   }
