@@ -23,6 +23,8 @@ module.exports = {
   runner: ['domain', 'ports', 'node:*'],
   store: ['domain', 'ports', 'pg', 'node-pg-migrate', 'node:*'],
   'client.ts': ['domain', 'schemas', 'contract', '@temporalio/client', '@temporalio/common'],
+  // The questions asked of Temporal besides client.ts's messages, as a port.
+  temporal: ['domain', 'contract', 'ports', '@temporalio/client', '@temporalio/common'],
   api: ['domain', 'schemas', 'client.ts', 'ports'],
   surfaces: ['api', 'domain', 'schemas', 'documents', 'commander', 'pino', 'node:*'],
   dev: [

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { sleep } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { keepReconciling } from './api/keep-reconciling.js';
+import { createReconciler } from './api/reconciler.js';
 import { createExecutorActivities } from './activities/executor-activities.js';
 import { createSessionActivities } from './activities/session-activities.js';
 import type { Config } from './config.js';
@@ -9,9 +12,12 @@ import { MissingProgramError } from './dev/programs.js';
 import { createAgent } from './runner/agents/catalog.js';
 import type { Runner } from './ports/runner.js';
 import { createRunner } from './runner/runner.js';
+import type { Executions } from './ports/executions.js';
+import { createMirror } from './store/mirror.js';
 import { createOutputStore } from './store/output-store.js';
 import { createPool, type Pool } from './store/pool.js';
 import { createProgressStore } from './store/progress-store.js';
+import { createExecutions } from './temporal/executions.js';
 
 export type WorkerRole = 'session' | 'executor';
 
@@ -21,12 +27,18 @@ export interface RunningWorkers {
   stop(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  /** Pause between two rounds of the reconciler in the session role; null: none. Default 10,000. */
+  readonly reconcileEveryMs?: number | null;
+}
+
 /** Starts the workers of the given roles in this process. */
 export async function startWorkers(
   config: Config,
   address: string,
   rwUrl: string,
   roles: readonly WorkerRole[],
+  { reconcileEveryMs = 10_000 }: WorkerOptions = {},
 ): Promise<RunningWorkers> {
   const pool = createPool(rwUrl);
   const connection = await NativeConnection.connect(await connectionOptions(config.temporal, address));
@@ -34,18 +46,33 @@ export async function startWorkers(
     await connection.close();
     await pool.end();
   };
-  const workers = await createWorkers(config, connection, pool, rwUrl, roles).catch(async (error: unknown) => {
+  const create = async () => {
+    const temporal = new Client({ connection, namespace: config.temporal.namespace });
+    const executions = roles.includes('session') ? await createExecutions(temporal, config.taskQueue) : null;
+    return { executions, workers: await createWorkers(config, connection, pool, rwUrl, executions?.home, roles) };
+  };
+  const { executions, workers } = await create().catch(async (error: unknown) => {
     await close();
     throw error;
   });
+  const stopping = new AbortController();
+  const reconciled =
+    executions && reconcileEveryMs !== null
+      ? reconcile(executions, pool, reconcileEveryMs, stopping.signal)
+      : Promise.resolve();
   const runs = workers.map((worker) => worker.run());
   const shutdown = () => {
+    stopping.abort();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   // When one worker breaks, the others end with it, and everything is closed before anyone hears of it.
   for (const run of runs) run.catch(shutdown);
   const done = Promise.allSettled(runs)
-    .then(close)
+    .then(async () => {
+      stopping.abort();
+      await reconciled;
+      await close();
+    })
     .then(() => Promise.all(runs))
     .then(() => undefined);
   return {
@@ -62,18 +89,34 @@ async function createWorkers(
   connection: NativeConnection,
   pool: Pool,
   rwUrl: string,
+  home: string | undefined,
   roles: readonly WorkerRole[],
 ): Promise<readonly Worker[]> {
   const progress = createProgressStore(pool);
   const workers: Worker[] = [];
   if (roles.includes('session')) {
-    workers.push(await sessionWorker(config, connection, createSessionActivities({ progress })));
+    const activities = createSessionActivities({ progress, ...(home === undefined ? {} : { home }) });
+    workers.push(await sessionWorker(config, connection, activities));
   }
   if (roles.includes('executor')) {
     const executor = { progress, outputs: createOutputStore(pool, { pause }), runner: await runnerOf(config, rwUrl) };
     workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
   }
   return workers;
+}
+
+/** Beside the worker of the session role, until the signal. */
+function reconcile(executions: Executions, pool: Pool, everyMs: number, signal: AbortSignal): Promise<void> {
+  const { logger } = Runtime.instance();
+  const reconciler = createReconciler({
+    executions,
+    mirror: createMirror(pool),
+    now: () => Date.now(),
+    onDone: (sessionId, did) => void logger.info('a row was put right', { sessionId, did }),
+  });
+  return keepReconciling(reconciler, everyMs, signal, (error) => {
+    if (!signal.aborted) logger.warn('reconciling failed; it is tried again', { error: String(error) });
+  });
 }
 
 /** Ends with the activity it is called in. */

@@ -73,6 +73,8 @@ export interface SessionView {
   readonly mode: ExecutionMode;
   readonly waitingOn: WaitingOn | null;
   readonly waitingSince: string;
+  /** Of the command that is open, whoever it is for. */
+  readonly openCommandId: string | null;
   /** Times each way back was taken, by `step:bound`. */
   readonly counts: Readonly<Record<string, number>>;
   readonly children: readonly ChildView[];

@@ -49,6 +49,7 @@ export function viewOf(session: Session): SessionView {
     mode: session.mode,
     waitingOn: session.closed === null ? session.waitingOn : null,
     waitingSince: session.waitingSince,
+    openCommandId: session.open?.commandId ?? null,
     counts: session.progress.counts,
     children: session.children.map(({ mergedAs, branch: _branch, commit: _commit, ...child }) => ({
       ...child,

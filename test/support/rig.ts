@@ -35,6 +35,8 @@ export interface RigOptions extends ExampleOptions {
   readonly config?: Partial<Config>;
   /** Another Temporal server than the common one. */
   readonly temporalAddress?: string;
+  /** Between two rounds of the reconciler; null: none. */
+  readonly reconcileEveryMs?: number | null;
 }
 
 /** A random account on the common servers, Task Queues of its own, and a repository with a bare remote. */
@@ -91,7 +93,9 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
   });
   const running: RunningWorkers[] = [];
   const start = async (roles: readonly WorkerRole[]) => {
-    const workers = await startWorkers(config, address, stack.database.rwUrl, roles);
+    const { reconcileEveryMs } = options;
+    const reconciling = reconcileEveryMs === undefined ? {} : { reconcileEveryMs };
+    const workers = await startWorkers(config, address, stack.database.rwUrl, roles, reconciling);
     running.push(workers);
     return workers;
   };

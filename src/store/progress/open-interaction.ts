@@ -45,11 +45,7 @@ SELECT $1, $2, $3, revision, $16, $17 FROM s`,
 };
 
 /** See {@link ProgressStore.openInteraction}. Two round trips; four when the session begins. */
-export async function openInteraction(
-  pool: Pool,
-  input: OpenRun,
-  build: (facts: StepFacts) => Built,
-): Promise<Opened> {
+export async function openInteraction(pool: Pool, input: OpenRun, build: (facts: StepFacts) => Built): Promise<Opened> {
   const fault = inputFault(input);
   if (fault) return { kind: 'refused', failure: fault };
   try {

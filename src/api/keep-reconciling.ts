@@ -1,0 +1,27 @@
+import type { Reconciler } from './reconciler.js';
+
+/** Rounds until the signal, each `everyMs` after the one before; a failed round is told and tried again. */
+export async function keepReconciling(
+  reconciler: Reconciler,
+  everyMs: number,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    await reconciler.round().catch(onError);
+    await pause(everyMs, signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
