@@ -8,6 +8,8 @@ import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile } from './dev/stack-file.js';
 import { connectTo, setUpDatabase, startLocalStack } from './local-stack.js';
+import { createPool } from './store/pool.js';
+import { projectsOf, purgeSessions } from './store/purge-sessions.js';
 import type { CliEnvironment } from './surfaces/cli/environment.js';
 import { EXIT, UsageError } from './surfaces/cli/errors.js';
 import { runCli } from './surfaces/cli/program.js';
@@ -40,6 +42,7 @@ const environment: CliEnvironment = {
   up,
   worker,
   setup,
+  purge,
   demo,
   openInBrowser,
 };
@@ -131,6 +134,30 @@ async function setup(): Promise<object> {
     passwords: `${config.dataDir}/database-passwords.json (readable by you only)`,
     searchAttributes: `registered in ${config.temporal.namespace}`,
   };
+}
+
+async function purge({
+  before,
+  dryRun,
+  account,
+}: Parameters<CliEnvironment['purge']>[0]): ReturnType<CliEnvironment['purge']> {
+  const config = loadConfig();
+  const stack = await runningStack(config);
+  const adminUrl = stack.database.ownerUrl ?? config.database.adminUrl;
+  if (adminUrl === null) throw new UsageError('purge needs DATABASE_URL: nothing that serves users may delete');
+  const pool = createPool((await setUpDatabase(config, adminUrl)).ownerUrl);
+  try {
+    const scopes = account === undefined ? [stack.scope] : await projectsOf(pool, account);
+    const all = { sessions: 0, outputBytes: 0 };
+    for (const scope of scopes) {
+      const { sessions, outputBytes } = await purgeSessions(pool, scope, before, dryRun);
+      all.sessions += sessions;
+      all.outputBytes += outputBytes;
+    }
+    return all;
+  } finally {
+    await pool.end();
+  }
 }
 
 async function demo({ json, keep, full }: { json: boolean; keep: boolean; full: boolean }): Promise<number> {

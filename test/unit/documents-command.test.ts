@@ -16,6 +16,7 @@ async function run(text: string, ...args: string[]) {
     up: nothing,
     worker: nothing,
     setup: nothing,
+    purge: nothing,
     demo: nothing,
     openInBrowser: nothing,
   };

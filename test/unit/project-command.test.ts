@@ -43,6 +43,7 @@ async function run(files: Readonly<Record<string, string>>, outcome: ApplyOutcom
     up: nothing,
     worker: nothing,
     setup: nothing,
+    purge: nothing,
     demo: nothing,
     openInBrowser: nothing,
   };

@@ -28,6 +28,12 @@ export interface CliEnvironment {
   /** Serves the Task Queues of the configured servers until the signal. */
   worker(roles: readonly ('session' | 'executor')[]): Promise<void>;
   setup(): Promise<object>;
+  /** Removes sessions that closed before a time (ISO 8601), as the owner of the tables. */
+  purge(options: {
+    readonly before: string;
+    readonly dryRun: boolean;
+    readonly account?: string;
+  }): Promise<{ readonly sessions: number; readonly outputBytes: number }>;
   demo(options: { json: boolean; keep: boolean; full: boolean }): Promise<number>;
   openInBrowser(url: string): Promise<boolean>;
 }

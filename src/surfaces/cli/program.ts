@@ -5,6 +5,7 @@ import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addExportCommands } from './export-command.js';
 import { addProjectCommands } from './project-commands.js';
+import { addPurgeCommand } from './purge-command.js';
 import { addReadCommands } from './read-commands.js';
 import { addSessionCommands } from './session-commands.js';
 import { addStackCommands } from './stack-commands.js';
@@ -30,6 +31,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addSessionCommands(add);
   addReadCommands(add);
   addExportCommands(add);
+  addPurgeCommand(add);
   for (const command of allOf(program)) {
     command.exitOverride().configureOutput({ writeOut: environment.out, writeErr: environment.note });
   }
