@@ -158,14 +158,13 @@ CREATE TABLE decisions (
   project_id uuid NOT NULL,
   decision_id uuid NOT NULL,
   session_id text NOT NULL,
-  user_id uuid NOT NULL,
+  user_id text NOT NULL,
   action text NOT NULL,
   reason text NOT NULL,
   detail jsonb,
   decided_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT decisions_pkey PRIMARY KEY (account_id, project_id, decision_id),
   CONSTRAINT decisions_account_id_project_id_session_id_fkey FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions(account_id, project_id, session_id),
-  CONSTRAINT decisions_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, user_id),
   CONSTRAINT decisions_action_check CHECK ((action = ANY (ARRAY['retry'::text, 'extend'::text, 'waive'::text, 'fail'::text])))
 );
 ALTER TABLE decisions OWNER TO sw_owner;

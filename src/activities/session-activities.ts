@@ -65,6 +65,7 @@ function bookkeeping({ progress }: SessionDeps): SessionActivities {
     },
     planChildren: (input) => progress.planChildren(input),
     recordChild: ({ scope, sessionId, child }) => progress.recordChild(scope, sessionId, child),
+    recordDecision: (input) => progress.recordDecision(input),
     recordWaiver: (input) => progress.recordWaiver(input),
     childOutcome: ({ scope, sessionId }) => progress.childOutcome(scope, sessionId),
     noteWaiting: (input) => progress.noteWaiting(input),

@@ -1,5 +1,5 @@
 import { RefusedError, type Next, type ReportAnswer, type SpecwrightClient } from '../client.js';
-import type { Bounds } from '../domain/bounds.js';
+import type { BoundName, Bounds } from '../domain/bounds.js';
 import type { Report } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { ExecutionMode, OnExhausted, SessionTypeName } from '../domain/session.js';
@@ -22,7 +22,7 @@ import type {
 
 // What surfaces need to name; they import it from here and nowhere deeper.
 export { RefusedError, UnavailableError };
-export type { Durable, Lease, Next, RejectedResult, ReportAnswer, SessionDetail, SessionFilter, SessionSummary };
+export type { Durable, Lease, Next, RejectedResult, ReportAnswer, SessionDetail, SessionEvent, SessionFilter, SessionSummary };
 export type { AppliedModel, ApplyOptions, ApplyOutcome } from '../ports/project-store.js';
 
 export interface StartRequest {
@@ -39,6 +39,7 @@ export interface StartRequest {
 /** What is decided about a session that waits for a decision; by whom is in the scope. */
 export type DecisionRequest =
   | { readonly action: 'retry' | 'fail'; readonly reason: string }
+  | { readonly action: 'extend'; readonly bound: BoundName; readonly by: number; readonly reason: string }
   | { readonly action: 'waive'; readonly component: string; readonly reason: string };
 
 export interface LeaseRequest {

@@ -5,6 +5,7 @@ import type { Failure } from '../domain/failures.js';
 import type { Result } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { ClosedStatus, ExecutionMode, Verdict, Waiver, WaitingOn } from '../domain/session.js';
+import type { Decision } from './messages.js';
 import type { StartInput } from './start-input.js';
 
 /** Which interaction an activity works on: idempotent by (session, seq, command id). */
@@ -80,6 +81,14 @@ export interface CloseInput {
   readonly failure: Failure | null;
 }
 
+export interface DecisionInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  /** Of the decision; recording it again changes nothing. */
+  readonly id: string;
+  readonly decision: Decision;
+}
+
 export interface WaiverInput {
   readonly scope: Scope;
   readonly sessionId: string;
@@ -102,6 +111,8 @@ export interface SessionActivities {
   planChildren(input: PlanInput): Promise<void>;
   /** Writes a child's outcome or a failure held against it into the parent's table of children. */
   recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt }): Promise<void>;
+  /** Keeps an operator's decision, who made it and why. */
+  recordDecision(input: DecisionInput): Promise<void>;
   /** An operator goes on without a component. */
   recordWaiver(input: WaiverInput): Promise<void>;
   /** The outcome of a child that was started before. */

@@ -1,4 +1,5 @@
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import type { BoundName } from '../domain/bounds.js';
 import type { Command } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
 import type { Report } from '../domain/result.js';
@@ -51,6 +52,14 @@ export interface Refusal {
 
 export type Decision =
   | { readonly action: 'retry' | 'fail'; readonly userId: string; readonly reason: string }
+  /** Raises a bound of this session by so much, and takes the way back. */
+  | {
+      readonly action: 'extend';
+      readonly bound: BoundName;
+      readonly by: number;
+      readonly userId: string;
+      readonly reason: string;
+    }
   /** Goes on without a component whose child did not succeed; shown in the pull request. */
   | { readonly action: 'waive'; readonly component: string; readonly userId: string; readonly reason: string };
 

@@ -25,6 +25,11 @@ export function allowedTimes(bound: BoundName, bounds: Bounds): number {
   return counts === 'tries' ? limit - 1 : limit;
 }
 
+/** The bounds with one of them raised; no further than a start could set it. */
+export function extended(bounds: Bounds, bound: BoundName, by: number): Bounds {
+  return { ...bounds, [bound]: Math.min(MAX_BOUND, (bounds[bound] ?? BOUNDS[bound].default) + by) };
+}
+
 /** Three results in a row with one fingerprint end a loop early. */
 export const STUCK_AFTER = 3;
 

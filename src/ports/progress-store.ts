@@ -1,6 +1,7 @@
 import type {
   ChildOutcome,
   CloseInput,
+  DecisionInput,
   GenerateInput,
   PlanInput,
   ValidateInput,
@@ -18,7 +19,16 @@ import type { Verdict } from '../domain/session.js';
 
 export type { Built, JudgeInput, Judgement };
 // The store knows ports, not the contract: what the methods below take and give.
-export type { ChildOutcome, CloseInput, GenerateInput, PlanInput, ValidateInput, WaiverInput, WaitInput };
+export type {
+  ChildOutcome,
+  CloseInput,
+  DecisionInput,
+  GenerateInput,
+  PlanInput,
+  ValidateInput,
+  WaiverInput,
+  WaitInput,
+};
 
 /** The run of the session's own workflow that asks; absent when somebody else does, as a parent for its child. */
 export interface AskingRun {
@@ -68,6 +78,7 @@ export interface ProgressStore {
   completeInteraction(input: ValidateInput, judge: (input: JudgeInput) => Judgement): Promise<Completed>;
   planChildren(input: PlanInput): Promise<void>;
   recordChild(scope: Scope, parentSessionId: string, child: ChildAttempt): Promise<void>;
+  recordDecision(input: DecisionInput): Promise<void>;
   /** Once per component; repeating it changes nothing. */
   recordWaiver(input: WaiverInput): Promise<void>;
   childOutcome(scope: Scope, sessionId: string): Promise<ChildOutcome>;

@@ -24,16 +24,16 @@ import { SESSION_TYPES } from '../domain/session-types/catalog.js';
 // The messages from outside, for the surfaces and their documentation. The sandbox has hand-written guards instead
 // (domain/report-guard.ts, domain/start-guard.ts); test/unit/messages.test.ts shows that both accept the same values.
 
-const strict = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape).readonly();
-const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_LIST).readonly();
-const text = (max: number, min = 0) =>
+export const strict = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape).readonly();
+export const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_LIST).readonly();
+export const text = (max: number, min = 0) =>
   z
     .string()
     .min(min)
     .max(max)
     .refine((value) => textFault(value) === null, 'must be well-formed text without U+0000');
-const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
-const sha256 = z.string().regex(SHA256, 'must be 64 lower-case hex digits');
+export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
+export const sha256 = z.string().regex(SHA256, 'must be 64 lower-case hex digits');
 
 // Not z.record: it drops a key `__proto__`, and the digest is made of every key.
 const data = z
@@ -124,22 +124,23 @@ export const reportSchema = strict({
   .refine((report) => jsonFault(report) === null, 'is nested too deep')
   .refine((report) => reportBytes(report) <= MAX_REPORT_BYTES, 'is too large');
 
-const name = text(1000, 1).refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml');
+export const name = text(1000, 1).refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml');
 
-const decided = { userId: text(1000, 1), reason: text(1000, 1) };
+export const reason = text(1000, 1);
+const decided = { userId: text(1000, 1), reason };
 /** The argument of `decide`. */
 export const decisionSchema = z.union([
   strict({ action: z.enum(['retry', 'fail']), ...decided }),
+  strict({ action: z.literal('extend'), bound: z.enum(BOUND_NAMES), by: whole(1, MAX_BOUND), ...decided }),
   strict({ action: z.literal('waive'), component: name, ...decided }),
 ]);
 
-const uuid = z.string().refine(isUuid, 'must be a UUID in lower case');
+export const uuid = z.string().refine(isUuid, 'must be a UUID in lower case');
 const branch = text(200, 1).refine(isBranch, 'must be a branch name');
-const sessionId = z.string().refine(isSessionId, 'must be letters, digits, _ and -, at most 128');
+export const sessionId = z.string().refine(isSessionId, 'must be letters, digits, _ and -, at most 128');
 
-/** The one argument of every Workflow Type. */
-export const startInputSchema = strict({
-  scope: strict({ accountId: uuid, projectId: uuid, userId: uuid }),
+/** What a start says, whoever sends it; the scope is added by who is asked. */
+export const startShape = {
   sessionType: z.enum(SESSION_TYPE_NAMES),
   context: name,
   component: name.exactOptional(),
@@ -148,17 +149,29 @@ export const startInputSchema = strict({
   onExhausted: z.enum(['wait', 'fail']).exactOptional(),
   bounds: z.partialRecord(z.enum(BOUND_NAMES), whole(1, MAX_BOUND)).readonly().exactOptional(),
   baseBranch: branch.exactOptional(),
+};
+
+/** The one argument of every Workflow Type. */
+export const startInputSchema = strict({
+  scope: strict({ accountId: uuid, projectId: uuid, userId: uuid }),
+  ...startShape,
   parent: strict({ sessionId, branch, attempt: whole(1, MAX_BOUND) }).exactOptional(),
   carried: z.unknown().exactOptional(),
 }).superRefine((input, context) => {
   const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-  const needsComponent = SESSION_TYPES[input.sessionType].level === 'component';
-  if (needsComponent !== (input.component !== undefined))
-    refuse('component', needsComponent ? 'is needed' : 'is not for it');
+  const misfit = componentMisfit(input);
+  if (misfit !== null) refuse('component', misfit);
   if ((input.mode ?? 'manual') !== 'manual' && (input.executorQueue ?? null) === null) {
     refuse('executorQueue', `is needed for mode ${input.mode}`);
   }
 });
+
+/** Why the component of a start is wrong for its type, or null. */
+export function componentMisfit(start: Pick<StartInput, 'sessionType' | 'component'>): string | null {
+  const needsComponent = SESSION_TYPES[start.sessionType].level === 'component';
+  if (needsComponent === (start.component !== undefined)) return null;
+  return needsComponent ? 'is needed' : 'is not for it';
+}
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Proof<Same extends true> = Same;

@@ -8,6 +8,7 @@ import { noteWaiting } from './progress/note-waiting.js';
 import { openInteraction } from './progress/open-interaction.js';
 import { planChildren } from './progress/plan-children.js';
 import { recordChild } from './progress/record-child.js';
+import { recordDecision } from './progress/record-decision.js';
 import { recordWaiver } from './progress/record-waiver.js';
 
 export function createProgressStore(pool: Pool): ProgressStore {
@@ -17,6 +18,7 @@ export function createProgressStore(pool: Pool): ProgressStore {
     completeInteraction: (input, judge) => completeInteraction(pool, input, judge),
     planChildren: (input) => planChildren(pool, input),
     recordChild: (scope, parentSessionId, child) => recordChild(pool, scope, parentSessionId, child),
+    recordDecision: (input) => recordDecision(pool, input),
     recordWaiver: (input) => recordWaiver(pool, input),
     childOutcome: (scope, sessionId) => childOutcome(pool, scope, sessionId),
     noteWaiting: (input) => noteWaiting(pool, input),

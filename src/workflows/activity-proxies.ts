@@ -67,6 +67,7 @@ export function fastActivities(onOutage: OnOutage): Fast {
     loadCommand: call('loadCommand'),
     planChildren: call('planChildren'),
     recordChild: call('recordChild'),
+    recordDecision: call('recordDecision'),
     recordWaiver: call('recordWaiver'),
     childOutcome: call('childOutcome'),
     noteWaiting: call('noteWaiting'),

@@ -1,9 +1,10 @@
 import type { Decision, Refusal } from '../contract/messages.js';
+import { BOUND_NAMES, MAX_BOUND } from '../domain/bounds.js';
 import { undone, WHOLE_CONTEXT } from '../domain/children.js';
 import type { Session } from './session.js';
 
 export const DECISION_FORM =
-  '{"action": "retry", "fail", or "waive" with "component": "…", "userId": "…", "reason": "…"}';
+  '{"action": "retry", "fail", "extend" with "bound": "…" and "by": 1, or "waive" with "component": "…", "userId": "…", "reason": "…"}';
 
 /** Why a decision is not taken, or null. */
 export function decisionRefusal(session: Session, decision: Decision): Refusal | null {
@@ -40,11 +41,23 @@ export function decisionRefusal(session: Session, decision: Decision): Refusal |
 
 function isShaped(decision: Decision | null | undefined): boolean {
   if (decision === null || typeof decision !== 'object') return false;
-  const texts = [decision.userId, decision.reason];
-  if (decision.action === 'waive') {
-    return Object.keys(decision).length === 4 && [...texts, decision.component].every(isShortText);
+  if (![decision.userId, decision.reason].every(isShortText)) return false;
+  const members = Object.keys(decision).length;
+  switch (decision.action) {
+    case 'retry':
+    case 'fail':
+      return members === 3;
+    case 'waive':
+      return members === 4 && isShortText(decision.component);
+    case 'extend':
+      return members === 5 && BOUND_NAMES.includes(decision.bound) && isCount(decision.by);
+    default:
+      return false;
   }
-  return ['retry', 'fail'].includes(decision.action) && Object.keys(decision).length === 3 && texts.every(isShortText);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_BOUND;
 }
 
 export function isShortText(value: unknown): boolean {

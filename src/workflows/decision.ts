@@ -1,9 +1,9 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched, uuid4 } from '@temporalio/workflow';
 import type { Decision } from '../contract/messages.js';
-import { BOUNDS } from '../domain/bounds.js';
+import { BOUNDS, extended } from '../domain/bounds.js';
 import { undone } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
-import { retried, type CompletedTurn, type Onward } from '../domain/progress.js';
+import { advance, retried, type CompletedTurn, type Onward } from '../domain/progress.js';
 import type { Fast } from './activity-proxies.js';
 import type { Session } from './session.js';
 
@@ -36,6 +36,11 @@ async function decideOnce(
   session.settle();
   const decision = await decisionOf(session);
   const { action, userId, reason } = decision;
+  if (patched('decisions are recorded')) {
+    await fast.recordDecision({ scope, sessionId: session.id, id: uuid4(), decision });
+  } else {
+    // Decided about by an earlier release: its history has no such activity, and no id was drawn.
+  }
   if (action === 'fail')
     return { ...spent.failure, message: `${spent.failure.message}; ${userId} decided to fail it: ${reason}` };
   if (action === 'waive') {
@@ -44,8 +49,15 @@ async function decideOnce(
     session.waivers = [...session.waivers, waiver];
     if (isAnyAtItsBound(session)) return 'ask again';
   }
-  session.progress = retried(session.progress, turn);
   session.step = spent.retryAt;
+  session.progress = retried(session.progress, turn);
+  if (action === 'extend') {
+    session.bounds = extended(session.bounds, decision.bound, decision.by);
+    // Counted like any other: raised by two there are two more tries.
+    const { progress, onward } = advance(session.input.sessionType, session.progress, session.bounds, turn);
+    session.progress = progress;
+    if (onward.kind === 'spent') return 'ask again';
+  }
   return null;
 }
 

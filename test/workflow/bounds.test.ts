@@ -57,8 +57,34 @@ test('the same failure three times in a row ends the loop as stuck; an operator 
   await rig.client.decide(id, { action: 'retry', userId: 'ops', reason: 'the agent was misconfigured' });
   const again = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'the step again');
   expect(again.step).toBe('GenerateImplementation');
+  const decided = (await rig.reader.events(rig.scope, id, 0, 100)).filter(({ type }) => type === 'decided');
+  expect(decided).toMatchObject([{ data: { action: 'retry', userId: 'ops', reason: 'the agent was misconfigured' } }]);
   await expect(rig.client.decide(id, { action: 'fail', userId: 'ops', reason: 'r' })).rejects.toMatchObject({
     refusal: { code: 'nothing_to_decide' },
+  });
+});
+
+test('an operator raises a bound that is spent, by so much and no more', async () => {
+  rig = await createRig('extend', { workers: ['session'] });
+  const { id, agent: first } = await atAgentStep({ onExhausted: 'wait', bounds: { agent: 1 } });
+  expect((await rig.client.submitResult(id, report(first, 'a', ['a']))).next).toMatchObject({ on: 'decision' });
+  const extend = (bound: string, by: number) =>
+    rig.client.decide(id, { action: 'extend', bound: bound as 'agent', by, userId: 'ops', reason: 'a large one' });
+  for (const [bound, by] of [
+    ['agents', 1],
+    ['agent', 0],
+    ['agent', 101],
+    ['agent', 1.5],
+  ] as const) {
+    await expect(extend(bound, by)).rejects.toMatchObject({ refusal: { code: 'invalid_decision' } });
+  }
+  await extend('agent', 2);
+  const second = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'the step again');
+  const third = commandOf((await rig.client.submitResult(id, report(second, 'b', ['b']))).next);
+  expect((await rig.client.submitResult(id, report(third, 'c', ['c']))).next).toMatchObject({ on: 'decision' });
+  const events = await rig.reader.events(rig.scope, id, 0, 100);
+  expect(events.find(({ type }) => type === 'decided')).toMatchObject({
+    data: { action: 'extend', bound: 'agent', by: 2 },
   });
 });
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { BOUND_NAMES, type Bounds } from '../../domain/bounds.js';
+import { BOUND_NAMES, type BoundName, type Bounds } from '../../domain/bounds.js';
 import type { Report } from '../../domain/result.js';
 import {
   EXECUTION_MODES,
@@ -105,6 +105,7 @@ function addDecide({ program, environment, connected }: AddTo): void {
     .argument('<session>')
     .argument('<action>', DECISIONS.join(', '), oneOf(DECISIONS))
     .option('-c, --component <name>', 'what to go on without; for waive')
+    .option('--by <bound=n>', 'which bound to raise, and by how much; for extend', readBound)
     .requiredOption('-r, --reason <text>', 'why; it is kept in the history')
     .option(...JSON_OPTION)
     .action((sessionId: string, action: Decided, options: DecideOptions) =>
@@ -115,20 +116,31 @@ function addDecide({ program, environment, connected }: AddTo): void {
     );
 }
 
-const DECISIONS = ['retry', 'waive', 'fail'] as const;
+const DECISIONS = ['retry', 'extend', 'waive', 'fail'] as const;
 type Decided = (typeof DECISIONS)[number];
 interface DecideOptions {
   readonly component?: string;
+  readonly bound?: Bounds;
   readonly reason: string;
   readonly json?: boolean;
 }
 
-function decisionOf(action: Decided, { component, reason }: DecideOptions): DecisionRequest {
-  if (action !== 'waive' && component === undefined) return { action, reason };
-  if (action === 'waive' && component !== undefined) return { action, component, reason };
-  throw new UsageError(
-    action === 'waive' ? 'waive needs --component <name>' : `--component is for waive, not for ${action}`,
-  );
+function decisionOf(action: Decided, { component, bound, reason }: DecideOptions): DecisionRequest {
+  const [name, by] = Object.entries(bound ?? {})[0] ?? [];
+  if (component !== undefined && action !== 'waive')
+    throw new UsageError(`--component is for waive, not for ${action}`);
+  if (bound !== undefined && action !== 'extend') throw new UsageError(`--by is for extend, not for ${action}`);
+  switch (action) {
+    case 'waive':
+      if (component === undefined) throw new UsageError('waive needs --component <name>');
+      return { action, component, reason };
+    case 'extend':
+      if (name === undefined || by === undefined) throw new UsageError('extend needs --by <bound=n>');
+      return { action, bound: name as BoundName, by, reason };
+    case 'retry':
+    case 'fail':
+      return { action, reason };
+  }
 }
 
 function addCancel({ program, environment, connected }: AddTo): void {
