@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { Check } from './api/doctor.js';
 import { loadConfig, type Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
 import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile } from './dev/stack-file.js';
 import { connectTo, setUpDatabase, startLocalStack } from './local-stack.js';
+import { workHere } from './local-work.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
 import type { CliEnvironment } from './surfaces/cli/environment.js';
@@ -15,6 +17,7 @@ import { EXIT, UsageError } from './surfaces/cli/errors.js';
 import { runCli } from './surfaces/cli/program.js';
 import { demoSummary } from './dev/demo-summary.js';
 import { watchSession } from './surfaces/cli/watch-session.js';
+import { connectOperating, diagnose } from './operator-tools.js';
 import type { WorkerRole } from './worker.js';
 
 // Loaded when needed: Temporal's native worker costs every other command half a second.
@@ -39,11 +42,23 @@ const environment: CliEnvironment = {
     const config = loadConfig();
     return connectTo(config, await runningStack(config));
   },
+  operate: async () => {
+    const config = loadConfig();
+    return connectOperating(config, await runningStack(config));
+  },
+  diagnose: async () => {
+    const config = loadConfig();
+    const stack = await runningStack(config);
+    const { executorProblems } = await workerModule();
+    const problems = await executorProblems(config, stack.database.rwUrl);
+    return diagnose(config, stack, executorChecks(problems));
+  },
   up,
   worker,
   setup,
   purge,
   demo,
+  work: (stack, order, say) => workHere(stack, order, { signal: stopping.signal, note, say }),
   openInBrowser,
 };
 
@@ -74,6 +89,17 @@ async function runningStack(config: Config): Promise<StackFile> {
     executorQueue: config.executorQueue,
     pids: { owner: process.pid, temporal: null, postgres: null },
   };
+}
+
+/** What commands would be run with on this host. */
+function executorChecks(problems: readonly string[]): readonly Check[] {
+  if (problems.length === 0) return [{ name: 'git and agent', ok: true, detail: 'found' }];
+  return problems.map((detail) => ({
+    name: 'git and agent',
+    ok: false,
+    detail,
+    fix: 'install it, or see docs/agents.md',
+  }));
 }
 
 async function needGit(config: Config): Promise<void> {

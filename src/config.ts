@@ -43,6 +43,8 @@ export interface Config {
   };
   readonly taskQueue: string;
   readonly executorQueue: string;
+  /** Where the HTTP API listens. */
+  readonly http: { readonly host: string; readonly port: number };
   readonly workspaces: string;
   readonly agent: AgentConfig;
   /** The whole environment commands are given, by name. */
@@ -103,8 +105,12 @@ const BASE_COMMAND_ENV = ['PATH', 'LANG', 'LC_ALL', 'TZ'] as const;
 
 type Values = { readonly [Name in VariableName]: (typeof VARIABLES)[Name] extends Variable<infer T> ? T : never };
 
-/** Reads and checks everything at once; throws a {@link ConfigError} that names each variable and its fix. */
-export function loadConfig(env: Env = process.env, cwd: string = process.cwd()): Config {
+/**
+ * Reads and checks everything at once; throws a {@link ConfigError} that names each variable and its fix. `instead` is what
+ * the command line says in place of the environment.
+ */
+export function loadConfig(given: Env = process.env, cwd: string = process.cwd(), instead: Env = {}): Config {
+  const env = { ...given, ...instead };
   const problems = [...unknownNames(env)];
   const values = Object.fromEntries(
     Object.entries(VARIABLES).map(([name, row]) => [name, readVariable(name, row as Variable<unknown>, env, problems)]),
@@ -112,6 +118,26 @@ export function loadConfig(env: Env = process.env, cwd: string = process.cwd()):
   problems.push(...missingPartners(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(values, env, cwd);
+}
+
+/**
+ * The whole environment but specwright's own credentials, for work in a person's checkout; a token for a forge is the
+ * person's, and their git may need it.
+ */
+export function personEnvironment(
+  env: Env = process.env,
+): Record<'programs' | 'git', Readonly<Record<string, string>>> {
+  const without = (isHidden: (row: ConfigRow) => boolean) => {
+    const hidden = new Set(CONFIG_TABLE.filter(isHidden).map(({ name }) => name));
+    return pick(
+      env,
+      Object.keys(env).filter((name) => !hidden.has(name)),
+    );
+  };
+  return {
+    programs: without(({ secret }) => secret),
+    git: without(({ secret, group }) => secret && group !== 'forge'),
+  };
 }
 
 function readVariable(name: string, row: Variable<unknown>, env: Env, problems: ConfigProblem[]): unknown {
@@ -170,6 +196,7 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     },
     taskQueue: values.SPECWRIGHT_TASK_QUEUE,
     executorQueue: values.SPECWRIGHT_EXECUTOR_QUEUE,
+    http: { host: values.SPECWRIGHT_HTTP_HOST, port: values.SPECWRIGHT_HTTP_PORT },
     workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
     agent: toAgent(values, commandEnv, cwd),
     commandEnv,

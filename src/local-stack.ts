@@ -55,6 +55,7 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
   const temporal = await connectClient(config.temporal, stack.temporal.address);
   const [writePool, readPool] = [createPool(stack.database.rwUrl), createPool(stack.database.roUrl)];
   const projects = createProjectStore(writePool);
+  const writtenOutputs = createOutputStore(writePool);
   const client = createSpecwrightClient({
     temporal,
     taskQueue: stack.taskQueue,
@@ -71,6 +72,7 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
     }),
     scope: stack.scope,
     executorQueue: stack.executorQueue,
+    openOutput: (sessionId, commandId, name) => writtenOutputs.open(stack.scope, sessionId, commandId, name),
     sessionUrl: (sessionId) =>
       stack.temporal.webUi && `${stack.temporal.webUi}/namespaces/${stack.temporal.namespace}/workflows/${sessionId}`,
     applyProject(model, options) {

@@ -43,7 +43,7 @@ export function createRunningGroups(folder: string): RunningGroups {
 }
 
 /** When a process began, with the boot it belongs to; null where the system does not tell (only Linux does). */
-async function startTicks(pid: number): Promise<string | null> {
+export async function startTicks(pid: number): Promise<string | null> {
   try {
     const line = await readFile(`/proc/${pid}/stat`, 'utf8');
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');

@@ -17,7 +17,10 @@ async function run(text: string, ...args: string[]) {
     worker: nothing,
     setup: nothing,
     purge: nothing,
+    operate: nothing,
+    diagnose: nothing,
     demo: nothing,
+    work: nothing,
     openInBrowser: nothing,
   };
   printed.code = await runCli(['document', 'check', ...args], environment);

@@ -38,13 +38,17 @@ async function run(files: Readonly<Record<string, string>>, outcome: ApplyOutcom
         executorQueue: 'q',
         sessionUrl: () => null,
         applyProject: (model, options) => Promise.resolve(outcome).finally(() => seen.applied.push([model, options])),
+        openOutput: nothing,
         close: () => Promise.resolve(),
       }),
     up: nothing,
     worker: nothing,
     setup: nothing,
     purge: nothing,
+    operate: nothing,
+    diagnose: nothing,
     demo: nothing,
+    work: nothing,
     openInBrowser: nothing,
   };
   seen.code = await runCli(['project', 'apply', '-f', '/shop/specwright.yaml', ...args], environment);

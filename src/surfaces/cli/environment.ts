@@ -1,6 +1,10 @@
 import type { ApplyOptions, ApplyOutcome, Sessions } from '../../api/sessions.js';
+import type { Check, Stuck } from '../../api/doctor.js';
+import type { MirrorCheck } from '../../api/mirror-check.js';
 import type { ProjectModel } from '../../domain/project.js';
+import type { OutputRef } from '../../domain/result.js';
 import type { Scope } from '../../domain/scope.js';
+import type { SessionTypeName } from '../../domain/session.js';
 
 /** What commands that talk to a running stack are given. */
 export interface Connected {
@@ -10,7 +14,47 @@ export interface Connected {
   /** Where the Temporal Web UI shows a session, when its address is known. */
   sessionUrl(sessionId: string): string | null;
   applyProject(model: ProjectModel, options?: Pick<ApplyOptions, 'dryRun' | 'prune'>): Promise<ApplyOutcome>;
+  /** Opens an output of a command, to be referred to in its report. */
+  openOutput(
+    sessionId: string,
+    commandId: string,
+    name: string,
+  ): Promise<{ write(chunk: Uint8Array): Promise<void>; finish(): Promise<OutputRef> }>;
   close(): Promise<void>;
+}
+
+/** What `specwright work` is told. */
+export interface WorkOrder {
+  readonly field:
+    | { readonly kind: 'session'; readonly sessionId: string }
+    | { readonly kind: 'project'; readonly type?: SessionTypeName; readonly context?: string };
+  /** A folder of the checkout. */
+  readonly dir: string;
+  /** `person`, `configured`, or a kind of agent. */
+  readonly hands: string;
+  readonly owner: string | null;
+  readonly leaseMs: number;
+  readonly anyRemote: boolean;
+}
+
+export interface WorkReport {
+  readonly owner: string;
+  readonly done: readonly { readonly sessionId: string; readonly step: string; readonly outcome: string }[];
+  readonly end: 'nothing left' | 'interrupted';
+  readonly why: string;
+}
+
+/** What commands that compare rows with Temporal are given. */
+export interface Operating {
+  readonly scope: Scope;
+  readonly mirror: MirrorCheck;
+  close(): Promise<void>;
+}
+
+export interface Diagnosis {
+  readonly checks: readonly Check[];
+  /** Null when the sessions could not be looked at. */
+  readonly stuck: readonly Stuck[] | null;
 }
 
 /** What the composition root hands to the commands, so that this folder constructs nothing. */
@@ -23,6 +67,8 @@ export interface CliEnvironment {
   note(text: string): void;
   readText(path: string): Promise<string>;
   connect(): Promise<Connected>;
+  operate(): Promise<Operating>;
+  diagnose(): Promise<Diagnosis>;
   /** Starts the embedded stack with its workers and keeps it up until the signal. */
   up(options: { json: boolean }): Promise<void>;
   /** Serves the Task Queues of the configured servers until the signal. */
@@ -35,5 +81,7 @@ export interface CliEnvironment {
     readonly account?: string;
   }): Promise<{ readonly sessions: number; readonly outputBytes: number }>;
   demo(options: { json: boolean; keep: boolean; full: boolean }): Promise<number>;
+  /** Carries out open commands in a checkout of the person's until there is nothing for a client. */
+  work(stack: Connected, order: WorkOrder, say: (line: string) => void): Promise<WorkReport>;
   openInBrowser(url: string): Promise<boolean>;
 }

@@ -4,11 +4,13 @@ import { addDocumentCommands } from './document-commands.js';
 import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addExportCommands } from './export-command.js';
+import { addOperatorCommands } from './operator-commands.js';
 import { addProjectCommands } from './project-commands.js';
 import { addPurgeCommand } from './purge-command.js';
 import { addReadCommands } from './read-commands.js';
 import { addSessionCommands } from './session-commands.js';
 import { addStackCommands } from './stack-commands.js';
+import { addWorkCommand } from './work-command.js';
 
 /** Parses the arguments, runs one command, and returns the exit code. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
@@ -29,7 +31,9 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addProjectCommands(add);
   addDocumentCommands(add);
   addSessionCommands(add);
+  addWorkCommand(add);
   addReadCommands(add);
+  addOperatorCommands(add);
   addExportCommands(add);
   addPurgeCommand(add);
   for (const command of allOf(program)) {
