@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { AddTo } from './add-to.js';
 import { addDocumentCommands } from './document-commands.js';
+import { addCompletionCommand } from './completion-command.js';
 import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addExportCommands } from './export-command.js';
@@ -36,6 +37,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addOperatorCommands(add);
   addExportCommands(add);
   addPurgeCommand(add);
+  addCompletionCommand(add);
   for (const command of allOf(program)) {
     command.exitOverride().configureOutput({ writeOut: environment.out, writeErr: environment.note });
   }
