@@ -4,6 +4,7 @@ import type { Result } from '../domain/result.js';
 import type { RunContext } from '../ports/runner.js';
 import { openPullRequest } from './forges/open-pull-request.js';
 import { finalizeBranch } from './git/finalize-branch.js';
+import { removeWorkspace } from './git/workspace.js';
 import type { Host } from './host.js';
 import { clean, failedResult, failureFrom } from './results.js';
 
@@ -31,6 +32,8 @@ export async function finalize(
   const data = { ...(compare === null ? {} : { compare: text(compare) }), diffstat: text(done.diffstat) };
   try {
     const pullRequest = await pullRequestOf(host, metadata, commit, context);
+    // Delivered: the branch has it all. A child's is removed when it is merged.
+    if (metadata.push) await removeWorkspace(host.workspaceOf(sessionId));
     return { status: 'ok', evidence: pullRequest === null ? evidence : { ...evidence, pullRequest }, data };
   } catch (error) {
     // Committed and pushed stays true, whatever the forge says.
