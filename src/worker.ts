@@ -155,7 +155,19 @@ const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.u
 
 /** Checked at the start: a missing program is one clear sentence, not a session that fails later. */
 async function runnerOf(config: Config, rwUrl: string): Promise<Runner> {
-  const runner = createRunner({
+  const runner = configuredRunner(config, rwUrl);
+  const problems = await runner.problems();
+  if (problems.length > 0) throw new MissingProgramError(problems.join('\n'));
+  return runner;
+}
+
+/** What an executor of this configuration would lack on this host: git, the agent's program. */
+export async function executorProblems(config: Config, rwUrl: string): Promise<readonly string[]> {
+  return configuredRunner(config, rwUrl).problems();
+}
+
+function configuredRunner(config: Config, rwUrl: string) {
+  return createRunner({
     root: config.workspaces,
     agent: createAgent(config.agent, config.searchPath),
     secrets: [...config.secrets, decodeURIComponent(new URL(rwUrl).password)],
@@ -165,9 +177,6 @@ async function runnerOf(config: Config, rwUrl: string): Promise<Runner> {
     forgeTokens: config.forgeTokens,
     forgeOrigins: config.forgeOrigins,
   });
-  const problems = await runner.problems();
-  if (problems.length > 0) throw new MissingProgramError(problems.join('\n'));
-  return runner;
 }
 
 /** Quiet but for warnings; structured lines for whoever collects them. */
