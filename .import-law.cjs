@@ -37,6 +37,7 @@ module.exports = {
     'fastify',
     'fastify-type-provider-zod',
     '@fastify/swagger',
+    '@modelcontextprotocol/sdk',
     'zod',
     'node:*',
   ],

@@ -24,7 +24,8 @@ export default {
     project('store'),
     project('workflow', servers),
     project('replay'),
-    project('surface'),
+    project('surface', { testPathIgnorePatterns: ['/test/surface/http/'] }),
+    project('http', { ...servers, testMatch: ['<rootDir>/test/surface/http/**/*.test.ts'] }),
   ],
   testTimeout: 60_000,
 };

@@ -12,6 +12,10 @@ export const origins = text
   .transform((value) => value.split(',').map((one) => originOf(one.trim())))
   .refine((all) => all.every((origin) => origin !== null), 'is not a list of http(s) addresses')
   .transform((all) => all.filter((origin) => origin !== null));
+export const port: z.ZodType<number> = text
+  .regex(/^\d{1,5}$/, 'is not a port')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'is not a port');
 export const milliseconds = (min: number, max: number): z.ZodType<number> =>
   text
     .regex(/^\d{1,9}$/, 'is not a whole number of milliseconds')

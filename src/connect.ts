@@ -30,6 +30,12 @@ export async function connectClient(temporal: Temporal, address: string): Promis
   return new Client({ connection, namespace: temporal.namespace });
 }
 
+/** The same without waiting for the server: calls connect, and fail while it is away. */
+export async function lazyClient(temporal: Temporal, address: string): Promise<Client> {
+  const connection = Connection.lazy(await connectionOptions(temporal, address));
+  return new Client({ connection, namespace: temporal.namespace });
+}
+
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const KEYWORD = 2;
 

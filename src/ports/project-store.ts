@@ -41,4 +41,6 @@ export interface ProjectStore {
   ensureScope(scope: Scope, names: ScopeNames): Promise<void>;
   /** Writes a checked model in one transaction, or nothing of it; repeating it changes nothing. */
   applyModel(scope: Scope, model: ProjectModel, options?: ApplyOptions): Promise<ApplyOutcome>;
+  /** The whole model as it is stored, or null when there is no such project. */
+  readModel(scope: Scope): Promise<ProjectModel | null>;
 }

@@ -94,6 +94,8 @@ export interface SessionReader {
   get(scope: Scope, sessionId: string): Promise<SessionDetail | null>;
   /** Cheap: for waiting, and for knowing whether a session is the scope's. */
   standing(scope: Scope, sessionId: string): Promise<Standing | null>;
+  /** Where several sessions stand, in one read; without those that are not the scope's. */
+  standings(scope: Scope, sessionIds: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** The session, its children and theirs, parents first; empty when unknown. */
   tree(scope: Scope, sessionId: string): Promise<readonly SessionSummary[]>;
   events(scope: Scope, sessionId: string, afterRevision: number, limit: number): Promise<readonly SessionEvent[]>;

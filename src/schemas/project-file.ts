@@ -4,7 +4,7 @@ import type { Component, ProjectModel, Rule, Story } from '../domain/project.js'
 import type { ToolchainSpec } from '../domain/toolchains/toolchain.js';
 import { modelFaults } from './project-file-faults.js';
 import { type ProjectFileContent, projectFileSchema } from './project-file-schema.js';
-import { resolveRules, type RuleFiles } from './project-rules.js';
+import { type ResolvedRules, resolveRules, type RuleFiles } from './project-rules.js';
 import { readYaml } from './yaml-source.js';
 import { issueFaults } from './zod-faults.js';
 
@@ -38,12 +38,10 @@ export function parseProjectFile(text: string, fileName: string, ruleFiles: Rule
   const source = readYaml(text);
   if (!source.ok) return { ok: false, errors: source.errors.map((error) => ({ file: fileName, ...error })) };
   const parsed = projectFileSchema.safeParse(source.value);
-  const { rules, faults, inFiles } = parsed.success
-    ? checked(parsed.data, ruleFiles)
-    : { rules: [], faults: issueFaults(parsed.error.issues, projectFileSchema, source.value), inFiles: [] };
-  if (parsed.success && faults.length + inFiles.length === 0) {
-    return { ok: true, model: toModel(parsed.data, rules, fileName) };
-  }
+  const { model, faults, inFiles } = parsed.success
+    ? modelOf(parsed.data, ruleFiles, fileName)
+    : { model: null, faults: issueFaults(parsed.error.issues, projectFileSchema, source.value), inFiles: [] };
+  if (model !== null && faults.length + inFiles.length === 0) return { ok: true, model };
   const errors = faults.map(({ path, atKey, message, expected }) => ({
     file: fileName,
     ...source.placeOf(path, atKey ?? false),
@@ -65,9 +63,18 @@ export function declaredRuleFiles(text: string): readonly string[] {
   return [...new Set(rules.flatMap(({ file }) => file ?? []))];
 }
 
-function checked(content: ProjectFileContent, ruleFiles: RuleFiles): ReturnType<typeof resolveRules> {
-  const resolved = resolveRules(content.rules, ruleFiles);
-  return { ...resolved, faults: [...modelFaults(content, toolchainSpec(content)), ...resolved.faults] };
+/** The model of a file whose shape is right, and what is wrong between its parts. */
+export function modelOf(
+  content: ProjectFileContent,
+  ruleFiles: RuleFiles,
+  fileName: string,
+): { readonly model: ProjectModel } & Omit<ResolvedRules, 'rules'> {
+  const { rules, faults, inFiles } = resolveRules(content.rules, ruleFiles);
+  return {
+    model: toModel(content, rules, fileName),
+    faults: [...modelFaults(content, toolchainSpec(content)), ...faults],
+    inFiles,
+  };
 }
 
 /** One line per error, `file:line:column: field message; expected …`, for a terminal. */
@@ -115,7 +122,8 @@ function absoluteRemote(remote: string, fileName: string): string {
   return /^(?:[a-z+]+:\/\/|[^/]+:)/i.test(remote) ? remote : resolve(fileName, '..', remote);
 }
 
-function fieldName(path: readonly PropertyKey[]): string {
+/** `contexts[0].components[2].name` */
+export function fieldName(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${String(part)}`))
     .join('');

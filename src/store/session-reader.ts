@@ -1,10 +1,10 @@
 import type { Scope } from '../domain/scope.js';
-import type { SessionReader } from '../ports/session-reader.js';
+import type { SessionReader, Standing } from '../ports/session-reader.js';
 import type { Pool } from './pool.js';
 import { getSession } from './queries/get-session.js';
 import { listSessions } from './queries/list-sessions.js';
 import { sessionEvents } from './queries/session-events.js';
-import { sessionStanding } from './queries/session-standing.js';
+import { sessionStanding, sessionStandings } from './queries/session-standing.js';
 import { sessionTree } from './queries/session-tree.js';
 import { isValueError } from './sql-errors.js';
 import { isAddressable } from './with-scope.js';
@@ -16,6 +16,8 @@ export function createSessionReader(readPool: Pool): SessionReader {
       found({ items: [], cursor: null }, scope, undefined, () => listSessions(readPool, scope, filter, page)),
     get: (scope, sessionId) => found(null, scope, sessionId, () => getSession(readPool, scope, sessionId)),
     standing: (scope, sessionId) => found(null, scope, sessionId, () => sessionStanding(readPool, scope, sessionId)),
+    standings: (scope, sessionIds) =>
+      found<ReadonlyMap<string, Standing>>(new Map(), scope, undefined, () => sessionStandings(readPool, scope, sessionIds)),
     tree: (scope, sessionId) => found([], scope, sessionId, () => sessionTree(readPool, scope, sessionId)),
     events: (scope, sessionId, after, limit) =>
       found([], scope, sessionId, () => sessionEvents(readPool, scope, sessionId, after, limit)),

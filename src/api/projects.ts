@@ -1,0 +1,46 @@
+import { RefusedError } from '../client.js';
+import type { ProjectModel } from '../domain/project.js';
+import type { Scope } from '../domain/scope.js';
+import type { AppliedModel, ApplyOptions, ProjectStore } from '../ports/project-store.js';
+import { parseProjectContent } from '../schemas/project-content.js';
+import type { ProjectFileContent } from '../schemas/project-file-schema.js';
+
+export type { AppliedModel };
+
+/** The model of the scope's project. */
+export interface Projects {
+  read(scope: Scope): Promise<ProjectModel>;
+  /** Writes what `specwright.yaml` would say, or nothing of it; repeating it changes nothing. */
+  apply(
+    scope: Scope,
+    content: ProjectFileContent,
+    options?: Pick<ApplyOptions, 'dryRun' | 'prune'>,
+  ): Promise<AppliedModel>;
+}
+
+export function createProjects(store: ProjectStore): Projects {
+  return {
+    async read(scope) {
+      const model = await store.readModel(scope);
+      if (model) return model;
+      throw new RefusedError({ code: 'not_found', message: 'no such project', fix: 'use a key of a project' });
+    },
+    async apply(scope, content, options) {
+      const parsed = parseProjectContent(content);
+      if (!parsed.ok) {
+        const [first, ...more] = parsed.faults;
+        throw new RefusedError({
+          code: 'invalid_input',
+          field: first.field,
+          message: `${first.field} ${first.message}`,
+          fix: `expected ${first.expected}`,
+          detail: { errors: [first, ...more].map((fault) => ({ ...fault })) },
+        });
+      }
+      const outcome = await store.applyModel(scope, parsed.model, options);
+      if (outcome.ok) return outcome;
+      const { code, message, fix } = outcome.refusal;
+      throw new RefusedError({ code: code === 'project_not_found' ? 'not_found' : 'conflict', message, fix });
+    },
+  };
+}

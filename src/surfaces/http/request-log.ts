@@ -1,0 +1,29 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { isSessionId } from '../../domain/names.js';
+
+/** One line per request: ids, numbers and the route's own pattern; never a body, a key, a query or a header. */
+export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  const { sessionId } = (request.params ?? {}) as { readonly sessionId?: string };
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      ...(sessionId !== undefined && isSessionId(sessionId) ? { sessionId } : {}),
+      ...(request.caller ? { keyId: request.caller.keyId } : {}),
+    },
+    'request',
+  );
+}
+
+const MAX_MESSAGE = 300;
+
+/** What may be logged of an unexpected error: Postgres puts values of rows into messages and details. */
+export function loggable(error: unknown): object {
+  if (!(error instanceof Error)) return { kind: typeof error };
+  const { code, severity, constraint, table } = error as Partial<FastifyError> & Record<string, unknown>;
+  const message = severity === undefined ? { message: error.message.slice(0, MAX_MESSAGE) } : { constraint, table };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return { name: error.name, code, ...message, at: frames?.slice(0, 12).map((frame) => frame.trim()) };
+}

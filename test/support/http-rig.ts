@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { createAccess, type CreatedKey } from '../../src/api/access.js';
+import type { Role } from '../../src/domain/access.js';
+import type { Scope } from '../../src/domain/scope.js';
+import { newKey, startServer, type RunningServer } from '../../src/server.js';
+import { createAccessStore } from '../../src/store/access-store.js';
+import { createPool } from '../../src/store/pool.js';
+import { createProjectStore } from '../../src/store/project-store.js';
+import type { HttpOptions } from '../../src/surfaces/http/create-http-server.js';
+import { createRig, type Rig, type RigOptions, testStack } from './rig.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Null when the answer is not JSON. */
+  readonly body: Record<string, unknown>;
+}
+
+interface Sent {
+  readonly key?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The HTTP API on a rig's servers, with keys of every kind. */
+export interface HttpRig extends Rig {
+  readonly url: string;
+  readonly lines: string[];
+  readonly admin: string;
+  readonly developer: string;
+  readonly viewer: string;
+  keyOf(role: Role, scope?: Scope): Promise<CreatedKey>;
+  /** A project of another account, or another project of the same one. */
+  otherScope(accountId?: string): Promise<Scope>;
+  /** With the developer's key unless told otherwise. */
+  call(method: string, path: string, sent?: Sent): Promise<Answer>;
+  /** Another API process on the same servers. */
+  serve(options?: HttpOptions, temporalAddress?: string): Promise<RunningServer>;
+}
+
+export async function createHttpRig(name: string, options: RigOptions & HttpOptions = {}): Promise<HttpRig> {
+  const rig = await createRig(name, options);
+  const { database } = testStack();
+  const pool = createPool(database.rwUrl);
+  const [store, projects] = [createAccessStore(pool), createProjectStore(pool)];
+  const access = createAccess({ store, newId: randomUUID, newKey });
+  const lines: string[] = [];
+  const servers: RunningServer[] = [];
+  const serve = async (more: HttpOptions = {}, temporalAddress = rig.address) => {
+    const queues = { taskQueue: rig.config.taskQueue, executorQueue: rig.executorQueue };
+    const server = await startServer(
+      { ...rig.config, http: { host: '127.0.0.1', port: 0 } },
+      { temporal: { address: temporalAddress }, database, ...queues },
+      {
+        rateLimit: { perSecond: 100_000, burst: 100_000 },
+        log: { level: 'info', write: (line) => void lines.push(line) },
+        ...more,
+      },
+    );
+    servers.push(server);
+    return server;
+  };
+  const keyOf = (role: Role, scope = rig.scope) =>
+    access.createKey({ scope, role: 'admin', keyId: randomUUID() }, { name: `${role} of a test`, role });
+  const { url } = await serve(options);
+  const [admin, developer, viewer] = await Promise.all([keyOf('admin'), keyOf('developer'), keyOf('viewer')]);
+  return {
+    ...rig,
+    url,
+    lines,
+    admin: admin.key,
+    developer: developer.key,
+    viewer: viewer.key,
+    keyOf,
+    serve,
+    async otherScope(accountId = randomUUID()) {
+      const scope = { accountId, projectId: randomUUID(), userId: randomUUID() };
+      await projects.ensureScope(scope, { account: 'other', project: `other-${scope.projectId}`, user: 'stranger' });
+      await projects.applyModel(scope, rig.example.model);
+      return scope;
+    },
+    call: (method, path, sent = {}) => send(`${url}${path}`, method, { key: developer.key, ...sent }),
+    async end() {
+      await Promise.all(servers.map((server) => server.stop()));
+      await pool.end();
+      await rig.end();
+    },
+  };
+}
+
+export async function send(url: string, method: string, { key, body, headers = {} }: Sent): Promise<Answer> {
+  const raw = body instanceof Uint8Array || typeof body === 'string' || body === undefined;
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: raw ? (body as string) : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: jsonOf(text) };
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
