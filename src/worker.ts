@@ -113,6 +113,8 @@ function reconcile(executions: Executions, pool: Pool, everyMs: number, signal: 
     mirror: createMirror(pool),
     now: () => Date.now(),
     onDone: (sessionId, did) => void logger.info('a row was put right', { sessionId, did }),
+    onFailed: (sessionId, error) =>
+      void logger.warn('a row is still to be put right', { sessionId, error: String(error) }),
   });
   return keepReconciling(reconciler, everyMs, signal, (error) => {
     if (!signal.aborted) logger.warn('reconciling failed; it is tried again', { error: String(error) });

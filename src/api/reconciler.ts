@@ -1,8 +1,9 @@
+import { isChildSessionId } from '../domain/children.js';
 import { firstLook, nextLook, type LookBack } from '../domain/look-back.js';
 import type { Failure } from '../domain/failures.js';
 import { isSetBack, reconciling, type Execution, type Reconciling, type Standing } from '../domain/reconcile.js';
 import type { Executions, SeenRun, SeenRuns } from '../ports/executions.js';
-import type { Mirror, MirrorRow } from '../ports/mirror.js';
+import type { Mirror, MirrorRow, SessionPlace } from '../ports/mirror.js';
 
 export interface ReconcilerDeps {
   readonly executions: Executions;
@@ -10,6 +11,8 @@ export interface ReconcilerDeps {
   readonly now: () => number;
   /** What was put right, for the log: ids only. */
   readonly onDone?: (sessionId: string, did: Exclude<Reconciling['kind'], 'leave'>) => void;
+  /** One row that could not be put right does not keep the others from it; it is looked at again. */
+  readonly onFailed?: (sessionId: string, error: unknown) => void;
 }
 
 export interface Reconciler {
@@ -46,20 +49,25 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       // Only now: a round that failed looks at the same again.
       [ended, began] = [endedNext, begunNext];
       const places = await mirror.openPlaces(executions.home, afterId, ROWS);
-      const gone: string[] = [];
-      for (let at = 0; at < places.length; at += IDS) {
-        const ids = places.slice(at, at + IDS).map(({ sessionId }) => sessionId);
-        const running = await executions.running(ids);
-        gone.push(...ids.filter((id) => !running.has(id)));
-      }
-      const suspects = await mirror.rows(
-        places.filter(({ sessionId }) => gone.includes(sessionId)),
-        executions.home,
-      );
-      for (const row of suspects) await putRight(deps, row);
+      await lookAtOpen(deps, places);
       afterId = places.length < ROWS ? '' : places.at(-1)!.sessionId;
     },
   };
+}
+
+/** Of open sessions, those that do not run are looked at closer, and children, which may have lost their parent. */
+async function lookAtOpen(deps: ReconcilerDeps, places: readonly SessionPlace[]): Promise<void> {
+  const { executions, mirror, now } = deps;
+  const running = new Map<string, Execution>();
+  for (let at = 0; at < places.length; at += IDS) {
+    const ids = places.slice(at, at + IDS).map(({ sessionId }) => sessionId);
+    for (const [id, execution] of await executions.running(ids)) running.set(id, execution);
+  }
+  const suspects = places.filter(({ sessionId }) => !running.has(sessionId) || isChildSessionId(sessionId));
+  for (const row of await mirror.rows(suspects, executions.home)) {
+    const action = reconciling(row, running.get(row.sessionId) ?? null, now());
+    if (!running.has(row.sessionId) || action.kind === 'cancel') await putRight(deps, row);
+  }
 }
 
 /** Reads the rows of these sessions at once and looks closer at those that do not fit. */
@@ -75,6 +83,10 @@ async function lookAtRuns(deps: ReconcilerDeps, runs: readonly SeenRun[]): Promi
 }
 
 async function putRight(deps: ReconcilerDeps, row: MirrorRow): Promise<void> {
+  await act(deps, row).catch((error: unknown) => deps.onFailed?.(row.sessionId, error));
+}
+
+async function act(deps: ReconcilerDeps, row: MirrorRow): Promise<void> {
   const { executions, mirror, now, onDone } = deps;
   const execution = await executions.newest(row.sessionId);
   const action = reconciling(row, execution, now());

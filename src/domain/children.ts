@@ -42,3 +42,8 @@ export function undone(children: readonly ChildAttempt[], waivers: readonly Waiv
 export function childSessionId(parentSessionId: string, component: string, attempt: number): string {
   return `c-${sha256Hex(`${parentSessionId}\n${component}\n${attempt}`).slice(0, 32)}`;
 }
+
+const CHILD_ID = /^c-[0-9a-f]{32}$/;
+
+/** Whether an id looks like a child's; anybody may choose such a one for a root. */
+export const isChildSessionId = (sessionId: string): boolean => CHILD_ID.test(sessionId);

@@ -23,6 +23,8 @@ export interface MirrorState {
   /** Whether it began on the Temporal namespace and Task Queue that is asked. */
   readonly atHome: boolean;
   readonly parent: { readonly status: SessionStatus; readonly closedAt: number | null } | null;
+  /** When its parent planned another attempt in its place, which it does only once this one is over. */
+  readonly replacedAt: number | null;
   readonly pendingCommandId: string | null;
   /** When the newest interaction was written; null when there is none. */
   readonly lastOpenedAt: number | null;
@@ -44,7 +46,7 @@ export type Reconciling =
   | { readonly kind: 'reopen' }
   /** A later run: has it been set back behind its row? */
   | { readonly kind: 'compare' }
-  /** Its parent has ended, and it was not told. */
+  /** Its parent has ended, or was reset and went on with another attempt, and nobody told it. */
   | { readonly kind: 'cancel' };
 
 /** Writes and messages that may still be on their way when a run has just ended. */
@@ -90,9 +92,10 @@ function afterEnd(row: MirrorState, { closedAt }: Execution, how: EndOfRun, now:
 }
 
 function whileRunning(row: MirrorState, { startedAt }: Execution, now: number): Reconciling {
-  // A child that an operator reset after its parent's end is meant to run.
-  if (row.parent !== null && isLongClosed(row.parent.closedAt, now) && startedAt < row.parent.closedAt!)
-    return { kind: 'cancel' };
+  const orphanedAt =
+    row.parent !== null && isLongClosed(row.parent.closedAt, now) ? row.parent.closedAt : row.replacedAt;
+  // One that an operator reset after that is meant to run.
+  if (orphanedAt !== null && startedAt < orphanedAt) return { kind: 'cancel' };
   return startedAt > row.createdAt ? { kind: 'compare' } : LEAVE;
 }
 

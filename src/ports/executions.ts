@@ -22,7 +22,7 @@ export interface Executions {
   ended(from: number, to: number, limit: number): Promise<SeenRuns>;
   began(from: number, to: number, limit: number): Promise<SeenRuns>;
   /** Those of these sessions that visibility shows as running. */
-  running(sessionIds: readonly string[]): Promise<ReadonlySet<string>>;
+  running(sessionIds: readonly string[]): Promise<ReadonlyMap<string, Execution>>;
   /** The newest run, as it is now; null when there is none. */
   newest(sessionId: string): Promise<Execution | null>;
   /** Who ended a run, and why, as far as its history tells. */

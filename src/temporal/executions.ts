@@ -7,6 +7,8 @@ import { failureOfEnd } from './failure-of-end.js';
 /** For one question, so that an absent server is an error soon. */
 const CALL_MS = 5_000;
 const NOT_FOUND = 5;
+/** It has ended, or was asked before: not found, already exists, failed precondition. */
+const HAS_IT_ALREADY: ReadonlySet<number> = new Set([NOT_FOUND, 6, 9]);
 /** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` of Temporal's API: the event a run ended with. */
 const CLOSE_EVENT = 2;
 
@@ -30,10 +32,10 @@ export async function createExecutions(client: Client, taskQueue: string): Promi
       return pageOf(found, limit, ({ startTime }) => startTime);
     },
     async running(sessionIds) {
-      if (sessionIds.length === 0) return new Set();
+      if (sessionIds.length === 0) return new Map();
       const ids = sessionIds.map((id) => `'${id}'`).join(', ');
       const found = await list(`WorkflowId IN (${ids}) AND ExecutionStatus = 'Running'`, sessionIds.length);
-      return new Set(found.map(({ workflowId }) => workflowId));
+      return new Map(found.map((info) => [info.workflowId, toExecution(info)]));
     },
     newest: (sessionId) =>
       orNull(async () => toExecution(await bounded(() => client.workflow.getHandle(sessionId).describe()))),
@@ -46,7 +48,9 @@ export async function createExecutions(client: Client, taskQueue: string): Promi
     view: (sessionId) => bounded(() => client.workflow.getHandle(sessionId).query(sessionState)).catch(() => null),
     async requestCancel(workflowId, reason) {
       const request = { namespace, workflowExecution: { workflowId }, reason, identity: 'specwright reconciler' };
-      await bounded(() => client.workflowService.requestCancelWorkflowExecution(request));
+      await bounded(() => client.workflowService.requestCancelWorkflowExecution(request)).catch((error: unknown) => {
+        if (!isGrpcServiceError(error) || !HAS_IT_ALREADY.has(Number(error.code))) throw error;
+      });
     },
     async runningIn({ accountId, projectId }, limit) {
       const query = `SwAccount = '${accountId}' AND SwProject = '${projectId}' AND ExecutionStatus = 'Running'`;

@@ -21,6 +21,7 @@ const ROW: MirrorState = {
   closedAt: null,
   atHome: true,
   parent: null,
+  replacedAt: null,
   pendingCommandId: 'third',
   lastOpenedAt: ago(60),
 };
@@ -70,6 +71,8 @@ const CASES: readonly [string, MirrorState, Execution | null, Reconciling['kind'
   ['a child whose parent has just ended: it was asked to cancel', child(ROW, 5), running(), 'leave'],
   ['a child that was passed over', child(ROW, 60), running(), 'cancel'],
   ['a child that an operator reset after its parent ended', child(ROW, 60), running(ago(30), 'run-2'), 'compare'],
+  ['a child whose parent was reset and went on with another', { ...ROW, replacedAt: ago(5) }, running(), 'cancel'],
+  ['one that was reset after that', { ...ROW, replacedAt: ago(60) }, running(ago(30), 'run-2'), 'compare'],
   ['a later run of an open row', ROW, running(ago(30), 'run-2'), 'compare'],
   ['closed and ended alike: complete', closed('complete'), ended('completed'), 'leave'],
   ['closed and ended alike: failed', closed('failed'), ended('failed'), 'leave'],

@@ -183,3 +183,53 @@ test('a running session that was reset behind its row is shown where it stands',
   expect(next.kind).toBe('command');
   await revisionsOf(id);
 });
+
+test('a parent that was terminated and reset goes on: its cancelled children get another attempt', async () => {
+  rig = await createRig('reset parent', { workers: ['session'], reconcileEveryMs: 1_000 });
+  const id = await rig.start({ sessionType: 'contextCoding' });
+  const person = new ManualClient(rig.example, rig.config.dataDir);
+  const report = person.carryOut(await atCommand(id, 'Initialize'));
+  await rig.client.submitResult(id, report);
+  const child = await eventually(async () => {
+    const { children } = (await rig.reader.get(rig.scope, id))!;
+    return children.find(({ waitingOn }) => waitingOn === 'client');
+  }, 'a child at work');
+  await operatorOf(rig).terminate(id);
+  await row(id, 'cancelled');
+  await row(child.sessionId, 'cancelled');
+  await operatorOf(rig).reset(id, 1);
+  await row(id, 'active');
+  const open = await atCommand(id, 'Initialize');
+  await rig.client.submitResult(id, { ...report, commandId: open.id });
+  const again = await eventually(
+    async () => {
+      const { children } = (await rig.reader.get(rig.scope, id))!;
+      return children.find(({ component, waitingOn }) => component === child.component && waitingOn === 'client');
+    },
+    'the child again',
+    40,
+  );
+  expect(again).toMatchObject({ attempt: 2, status: 'active' });
+  await revisionsOf(id);
+}, 90_000);
+
+test('a running parent that was reset goes on with other children, and the ones it had are ended', async () => {
+  rig = await createRig('reset at children', { workers: ['session'], reconcileEveryMs: 1_000 });
+  const id = await rig.start({ sessionType: 'contextCoding' });
+  const person = new ManualClient(rig.example, rig.config.dataDir);
+  const report = person.carryOut(await atCommand(id, 'Initialize'));
+  await rig.client.submitResult(id, report);
+  const child = await eventually(async () => {
+    const { children } = (await rig.reader.get(rig.scope, id))!;
+    return children.find(({ waitingOn }) => waitingOn === 'client');
+  }, 'a child at work');
+  await operatorOf(rig).reset(id, 1);
+  const open = await atCommand(id, 'Initialize');
+  await rig.client.submitResult(id, { ...report, commandId: open.id });
+  await row(child.sessionId, 'cancelled');
+  const { children } = (await rig.reader.get(rig.scope, id))!;
+  expect(children.filter(({ component }) => component === child.component)).toMatchObject([
+    { attempt: 1, status: 'cancelled' },
+    { attempt: 2, status: 'active' },
+  ]);
+}, 90_000);

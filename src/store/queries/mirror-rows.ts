@@ -10,6 +10,10 @@ const ROWS: Statement = {
 SELECT s.session_id AS "sessionId", s.user_id AS "userId", s.status, s.waiting_on AS "waitingOn", s.seq, s.revision,
   s.closed_run_id AS "closedRunId", ${ms('s.created_at')} AS "createdAt", ${ms('s.closed_at')} AS "closedAt",
   p.status AS "parentStatus", ${ms('p.closed_at')} AS "parentClosedAt",
+  (SELECT ${ms('min(n.created_at)')} FROM sessions n
+   WHERE n.account_id = $1 AND n.project_id = $2 AND n.parent_session_id = s.parent_session_id
+     AND n.component IS NOT DISTINCT FROM s.component AND n.session_type = s.session_type
+     AND n.attempt > s.attempt) AS "replacedAt",
   (SELECT command_id FROM interactions i WHERE i.account_id = $1 AND i.project_id = $2 AND i.session_id = s.session_id
      AND i.status = 'pending') AS "pendingCommandId",
   (SELECT ${ms('max(opened_at)')} FROM interactions i
