@@ -1,13 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Client } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from './api/access.js';
 import { createProjects } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createUploads } from './api/uploads.js';
 import { createSessionWatch } from './api/watch-sessions.js';
-import { createSpecwrightClient } from './client.js';
+import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
 import { createAccessStore } from './store/access-store.js';
@@ -49,13 +48,21 @@ export async function startServer(
   options: HttpOptions = {},
 ): Promise<RunningServer> {
   const temporal = await lazyClient(config.temporal, stack.temporal.address);
+  const client = createSpecwrightClient({
+    temporal,
+    taskQueue: stack.taskQueue,
+    workflowTaskTimeoutMs: config.taskTimeoutMs,
+    timeoutMs: CALL_TIMEOUT_MS,
+  });
   const pools = [stack.database.rwUrl, stack.database.roUrl].map((url) => createPool(url, { max: POOL_SIZE }));
   const close = async () => {
-    await Promise.allSettled([temporal.connection.close(), ...pools.map((pool) => pool.end())]);
+    await Promise.allSettled(pools.map((pool) => pool.end()));
+    // While Temporal is away the SDK still tries calls again, and a closed channel would end the process; it holds nothing then.
+    if (await client.isReachable(PROBE_MS)) await temporal.connection.close();
   };
   try {
     const [writePool, readPool] = pools as [Pool, Pool];
-    const app = await createHttpServer(useCases(config, stack, temporal, writePool, readPool), options);
+    const app = await createHttpServer(useCases(stack, client, writePool, readPool), options);
     await app.listen(config.http);
     let stopped: Promise<void> | null = null;
     return { url: urlOf(config.http.host, app), stop: () => (stopped ??= drain(app).finally(close)) };
@@ -65,13 +72,7 @@ export async function startServer(
   }
 }
 
-function useCases(config: Config, stack: ServedStack, temporal: Client, writePool: Pool, readPool: Pool): HttpDeps {
-  const client = createSpecwrightClient({
-    temporal,
-    taskQueue: stack.taskQueue,
-    workflowTaskTimeoutMs: config.taskTimeoutMs,
-    timeoutMs: CALL_TIMEOUT_MS,
-  });
+function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool, readPool: Pool): HttpDeps {
   const [reader, intake] = [createSessionReader(readPool), createIntakeStore(writePool)];
   const leases = createLeaseStore(writePool);
   return {

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { mayAct } from '../../domain/access.js';
+import { mcpRoute } from '../mcp/mcp-route.js';
 import { createAuthenticator } from './authenticate.js';
 import { etagOf, isKnown } from './etag.js';
 import type { StreamTimes } from './event-stream.js';
@@ -63,10 +64,11 @@ export async function createHttpServer(deps: HttpDeps, options: HttpOptions = {}
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    // Not onResponse: a client that goes away first is to be seen too.
+    reply.raw.once('close', () => logRequest(request, reply));
   });
   guardRoutes(app, authenticate, options.rateLimit ?? RATE_LIMIT);
   tagAnswers(app);
-  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
   app.addHook('preClose', async () => stopping.abort());
   await describeRoutes(app);
   addRoutes(app.withTypeProvider<ZodTypeProvider>(), context);
@@ -83,6 +85,7 @@ function addRoutes(app: HttpApp, context: RouteContext): void {
   controlRoutes(app, context);
   eventRoutes(app, context);
   outputRoutes(app, context);
+  mcpRoute(app, context);
   documentRoutes(app);
 }
 

@@ -9,6 +9,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
       method: request.method,
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,
+      ...(reply.raw.writableFinished ? {} : { left: true }),
       durationMs: Math.round(reply.elapsedTime * 10) / 10,
       ...(sessionId !== undefined && isSessionId(sessionId) ? { sessionId } : {}),
       ...(request.caller ? { keyId: request.caller.keyId } : {}),
