@@ -6,6 +6,7 @@ import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addExportCommands } from './export-command.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { addMcpCommand } from './mcp-command.js';
 import { addProjectCommands } from './project-commands.js';
 import { addPurgeCommand } from './purge-command.js';
 import { addReadCommands } from './read-commands.js';
@@ -33,6 +34,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addDocumentCommands(add);
   addSessionCommands(add);
   addWorkCommand(add);
+  addMcpCommand(add);
   addReadCommands(add);
   addOperatorCommands(add);
   addExportCommands(add);

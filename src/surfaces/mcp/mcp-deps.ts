@@ -1,0 +1,12 @@
+import type { Caller } from '../../api/access.js';
+import type { Sessions } from '../../api/sessions.js';
+
+/** What the composition root hands in. */
+export interface McpDeps {
+  readonly sessions: Sessions;
+}
+
+/** Whose call it is, and what the use cases are. */
+export interface McpCall extends McpDeps {
+  readonly caller: Caller;
+}
