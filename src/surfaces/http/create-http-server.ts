@@ -70,6 +70,10 @@ export async function createHttpServer(deps: HttpDeps, options: HttpOptions = {}
   guardRoutes(app, authenticate, options.rateLimit ?? RATE_LIMIT);
   tagAnswers(app);
   app.addHook('preClose', async () => stopping.abort());
+  // A connection that stays open after its last answer would hold the server up.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping.signal.aborted) reply.header('connection', 'close');
+  });
   await describeRoutes(app);
   addRoutes(app.withTypeProvider<ZodTypeProvider>(), context);
   await app.ready();
