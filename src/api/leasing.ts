@@ -1,7 +1,7 @@
 import { RefusedError } from '../client.js';
 import type { Lease } from '../ports/lease-store.js';
 import { ownedSession } from './owned-session.js';
-import type { Sessions, SessionsDeps } from './sessions.js';
+import type { Sessions, SessionsDeps } from './session-use-cases.js';
 
 type Leasing = Pick<Sessions, 'take' | 'heartbeat' | 'release'>;
 

@@ -4,16 +4,11 @@ import type { Report } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { SessionStatus } from '../domain/session.js';
 import { ownedSession } from './owned-session.js';
-import type { Sessions, SessionsDeps } from './sessions.js';
+import type { Durable, Sessions, SessionsDeps } from './session-use-cases.js';
 import { settlesWithin, whenReachable } from './when-reachable.js';
 
 /** A worker that is up answers sooner, unless Postgres is slow; the report is handed over all the same. */
 const ANSWER_WITHIN_MS = 5_000;
-
-/** A report that was taken without a verdict yet: it is in the session's history and will be applied. */
-export interface Durable {
-  readonly durable: true;
-}
 
 type Reporting = Pick<Sessions, 'submit' | 'report' | 'rejected'>;
 

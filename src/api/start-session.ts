@@ -3,7 +3,7 @@ import { sha256Hex } from '../domain/digest.js';
 import { canonicalJson } from '../domain/json.js';
 import type { Scope } from '../domain/scope.js';
 import { untilReadable } from './owned-session.js';
-import type { SessionsDeps, StartRequest } from './sessions.js';
+import type { SessionsDeps, StartRequest } from './session-use-cases.js';
 import { whenReachable } from './when-reachable.js';
 
 const READABLE_WITHIN_MS = 5_000;

@@ -17,7 +17,9 @@ export function createSessionReader(readPool: Pool): SessionReader {
     get: (scope, sessionId) => found(null, scope, sessionId, () => getSession(readPool, scope, sessionId)),
     standing: (scope, sessionId) => found(null, scope, sessionId, () => sessionStanding(readPool, scope, sessionId)),
     standings: (scope, sessionIds) =>
-      found<ReadonlyMap<string, Standing>>(new Map(), scope, undefined, () => sessionStandings(readPool, scope, sessionIds)),
+      found<ReadonlyMap<string, Standing>>(new Map(), scope, undefined, () =>
+        sessionStandings(readPool, scope, sessionIds),
+      ),
     tree: (scope, sessionId) => found([], scope, sessionId, () => sessionTree(readPool, scope, sessionId)),
     events: (scope, sessionId, after, limit) =>
       found([], scope, sessionId, () => sessionEvents(readPool, scope, sessionId, after, limit)),

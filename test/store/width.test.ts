@@ -7,7 +7,7 @@ import type { GenerateInput } from '../../src/ports/progress-store.js';
 import { readModel } from '../../src/store/project/read-model.js';
 import { withScope } from '../../src/store/with-scope.js';
 import { type Database, startDatabase } from './database.js';
-import { agentDraft, builds, draft, following, MODEL, newScope, opening, passes, report, startOf } from './sessions.js';
+import { builds, draft, MODEL, newScope, opening, report, startOf } from './sessions.js';
 
 let db: Database;
 beforeAll(async () => {
@@ -154,47 +154,6 @@ test('a session keeps toolchain, bounds and base branch; its children inherit th
   expect(events.filter(({ type }) => type === 'component_waived')).toHaveLength(1);
 });
 
-test('tokens and cost are summed over the tree, what nobody told is counted apart from zero', async () => {
-  const scope = await newScope(db);
-  const root = opening(scope);
-  const agent = builds(agentDraft());
-  await db.progress.openInteraction(root, agent);
-  await db.progress.completeInteraction(
-    report(root, { status: 'ok', agent: { inputTokens: 10, outputTokens: 0, costUsd: 0.25 } }),
-    passes,
-  );
-  expect((await db.reader.get(scope, root.sessionId))!.usage).toMatchObject({
-    commands: 1,
-    outputTokens: 0,
-    withoutTokens: 0,
-    withoutCost: 0,
-  });
-  const child = opening(scope, {
-    start: startOf(scope, { parent: { sessionId: root.sessionId, branch: 'sw/x', attempt: 1 } }),
-  });
-  await db.progress.openInteraction(child, agent);
-  expect((await db.reader.get(scope, child.sessionId))!.usage).toEqual({
-    commands: 0,
-    inputTokens: null,
-    outputTokens: null,
-    costUsd: null,
-    withoutTokens: 0,
-    withoutCost: 0,
-  });
-  await db.progress.completeInteraction(
-    report(child, { status: 'ok', agent: { inputTokens: 5, outputTokens: 3 } }),
-    passes,
-  );
-  expect((await db.reader.get(scope, root.sessionId))!.usage).toEqual({
-    commands: 2,
-    inputTokens: 15,
-    outputTokens: 3,
-    costUsd: 0.25,
-    withoutTokens: 0,
-    withoutCost: 1,
-  });
-});
-
 test('two designs at once that name one component: the second is judged again by what the first made of the model', async () => {
   const scope = await newScope(db, {
     ...MODEL,
@@ -285,17 +244,4 @@ test('what is held against a child is whole in its row and for its replacement, 
     return { ok: true, command: draft() };
   });
   expect(seen[0]!.lastFailure).toEqual(failure);
-});
-
-test('a fix goes on with the conversation that the agent last told', async () => {
-  const scope = await newScope(db);
-  const first = opening(scope);
-  await db.progress.openInteraction(first, builds(agentDraft()));
-  await db.progress.completeInteraction(report(first, { status: 'ok', agent: { conversationId: 'c-1' } }), passes);
-  const seen: StepFacts[] = [];
-  await db.progress.openInteraction(following(first, 'FixImplementation'), (facts) => {
-    seen.push(facts);
-    return { ok: true, command: agentDraft() };
-  });
-  expect(seen[0]!.conversationId).toBe('c-1');
 });
