@@ -7,8 +7,8 @@ import { loadConfig, type Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
 import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
-import { developmentScope, readStackFile, stackFilePath, type StackFile } from './dev/stack-file.js';
-import { connectTo, setUpDatabase, startLocalStack } from './local-stack.js';
+import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
+import { connectTo, openKeyDesk, setUpDatabase, startLocalStack } from './local-stack.js';
 import { workHere } from './local-work.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
@@ -18,6 +18,7 @@ import { runCli } from './surfaces/cli/program.js';
 import { demoSummary } from './dev/demo-summary.js';
 import { watchSession } from './surfaces/cli/watch-session.js';
 import { connectOperating, diagnose } from './operator-tools.js';
+import type { RunningServer } from './server.js';
 import type { WorkerRole } from './worker.js';
 
 // Loaded when needed: Temporal's native worker costs every other command half a second.
@@ -55,6 +56,8 @@ const environment: CliEnvironment = {
   },
   up,
   worker,
+  serve,
+  keys: async () => openKeyDesk(await runningStack(loadConfig())),
   setup,
   purge,
   demo,
@@ -87,6 +90,7 @@ async function runningStack(config: Config): Promise<StackFile> {
     scope: await developmentScope(config.dataDir),
     taskQueue: config.taskQueue,
     executorQueue: config.executorQueue,
+    httpUrl: null,
     pids: { owner: process.pid, temporal: null, postgres: null },
   };
 }
@@ -127,11 +131,49 @@ async function withStack<T>(config: Config, use: (stack: StackFile) => Promise<T
 async function up({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
   await withStack(config, async (stack) => {
-    if (json)
-      out(`${JSON.stringify({ temporal: stack.temporal, scope: stack.scope, file: stackFilePath(config.dataDir) })}\n`);
-    else out(`Web UI  ${stack.temporal.webUi ?? '(not known)'}\nstack   ${stackFilePath(config.dataDir)}\n`);
-    if (stack.pids.owner === process.pid) await untilStopped();
+    const isOurs = stack.pids.owner === process.pid;
+    const server = isOurs ? await serveBeside(config, stack) : null;
+    const httpUrl = server?.url ?? stack.httpUrl;
+    const { temporal, scope } = stack;
+    if (json) out(`${JSON.stringify({ temporal, httpUrl, scope, file: stackFilePath(config.dataDir) })}\n`);
+    else
+      out(
+        `Web UI  ${temporal.webUi ?? '(not known)'}\nHTTP    ${httpUrl ?? '(none)'}\nstack   ${stackFilePath(config.dataDir)}\n`,
+      );
+    if (isOurs) await untilStopped().finally(() => server?.stop());
   });
+}
+
+/** The HTTP API of an embedded stack; where its port is taken, another stack's is there, and this one takes a free one. */
+async function serveBeside(config: Config, stack: StackFile): Promise<RunningServer> {
+  const { startServer } = await import('./server.js');
+  const level = config.logLevel === 'info' || config.logLevel === 'warn' ? 'error' : config.logLevel;
+  const log = { level, write: note };
+  const server = await startServer(config, stack, { log }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    note(`port ${config.http.port} is taken; the HTTP API takes a free one\n`);
+    return startServer({ ...config, http: { ...config.http, port: 0 } }, stack, { log });
+  });
+  await writeHttpUrl(config.dataDir, server.url);
+  return server;
+}
+
+async function serve({ json }: { json: boolean }): Promise<void> {
+  const config = loadConfig();
+  const { startServer } = await import('./server.js');
+  const log = { level: config.logLevel, write: note };
+  const server = await startServer(config, await runningStack(config), { log }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      const { host, port } = config.http;
+      throw new UsageError(
+        `port ${port} of ${host} is taken; set SPECWRIGHT_HTTP_PORT to another, or 0 for a free one`,
+      );
+    },
+  );
+  out(json ? `${JSON.stringify({ httpUrl: server.url })}\n` : `HTTP    ${server.url}\n`);
+  await untilStopped();
+  await server.stop();
 }
 
 async function worker(roles: readonly WorkerRole[]): Promise<void> {

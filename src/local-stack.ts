@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createAccess } from './api/access.js';
 import { createSessions } from './api/sessions.js';
 import { createSpecwrightClient } from './client.js';
 import type { Config } from './config.js';
@@ -8,6 +9,8 @@ import { connectClient, registerSearchAttributes } from './connect.js';
 import { readJsonIfThere, writePrivateFile } from './dev/private-file.js';
 import { startStack, type Stack, type StackOptions } from './dev/stack.js';
 import type { StackFile } from './dev/stack-file.js';
+import { createAccessStore } from './store/access-store.js';
+import { newKey } from './store/access/keys.js';
 import { createPool } from './store/pool.js';
 import { createProjectStore } from './store/project-store.js';
 import { createIntakeStore } from './store/intake-store.js';
@@ -15,7 +18,7 @@ import { createLeaseStore } from './store/lease-store.js';
 import { createOutputStore } from './store/output-store.js';
 import { createSessionReader } from './store/session-reader.js';
 import { setupDatabase, type DatabaseUrls } from './store/setup-database.js';
-import type { Connected } from './surfaces/cli/environment.js';
+import type { Connected, KeyDesk } from './surfaces/cli/environment.js';
 
 const passwordsSchema = z.object({ owner: z.string(), rw: z.string(), ro: z.string() });
 
@@ -82,5 +85,24 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
     async close() {
       await Promise.all([temporal.connection.close(), writePool.end(), readPool.end()]);
     },
+  };
+}
+
+const NO_KEY = '00000000-0000-0000-0000-000000000000';
+
+/** For commands about API keys; needs Postgres only. The first key may be wanted before a model was applied. */
+export async function openKeyDesk(stack: StackFile): Promise<KeyDesk> {
+  const pool = createPool(stack.database.rwUrl);
+  const names = { account: 'development', project: 'unnamed', user: 'developer' };
+  await createProjectStore(pool)
+    .ensureScope(stack.scope, names)
+    .catch(async (error: unknown) => {
+      await pool.end();
+      throw error;
+    });
+  return {
+    access: createAccess({ store: createAccessStore(pool), newId: randomUUID, newKey }),
+    by: { scope: stack.scope, role: 'admin', keyId: NO_KEY },
+    close: () => pool.end(),
   };
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from './api/access.js';
@@ -10,6 +10,7 @@ import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
 import { createAccessStore } from './store/access-store.js';
+import { newKey } from './store/access/keys.js';
 import { createIntakeStore } from './store/intake-store.js';
 import { createLeaseStore } from './store/lease-store.js';
 import { createOutputStore } from './store/output-store.js';
@@ -95,8 +96,6 @@ function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool,
     },
   };
 }
-
-export const newKey = (): string => `sw_${randomBytes(32).toString('base64url')}`;
 
 async function answersInTime(work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

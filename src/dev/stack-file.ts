@@ -13,6 +13,8 @@ const stackSchema = z.object({
   scope: scopeSchema,
   taskQueue: z.string(),
   executorQueue: z.string(),
+  /** Of the HTTP API; null while none is served. */
+  httpUrl: z.string().nullable().default(null),
   /** Null for what was given and not started here. */
   pids: z.object({ owner: z.number(), temporal: z.number().nullable(), postgres: z.number().nullable() }),
 });
@@ -30,6 +32,12 @@ export async function readStackFile(dataDir: string): Promise<StackFile | null> 
 
 export async function writeStackFile(dataDir: string, stack: StackFile): Promise<void> {
   await writePrivateFile(stackFilePath(dataDir), `${JSON.stringify(stack, null, 2)}\n`);
+}
+
+/** Tells where the running stack's HTTP API is. */
+export async function writeHttpUrl(dataDir: string, httpUrl: string): Promise<void> {
+  const stack = await readStackFile(dataDir);
+  if (stack) await writeStackFile(dataDir, { ...stack, httpUrl });
 }
 
 /** The scope a developer works in, the same in every run on this data folder. */

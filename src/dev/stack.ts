@@ -88,6 +88,7 @@ async function own(config: Config, options: StackOptions, ownership: Ownership &
       scope: await developmentScope(config.dataDir),
       taskQueue: config.taskQueue,
       executorQueue: config.executorQueue,
+      httpUrl: null,
       pids: { owner: process.pid, temporal: temporal.pid, postgres: database.pid },
     };
     await writeStackFile(config.dataDir, file);

@@ -15,6 +15,8 @@ async function run(text: string, ...args: string[]) {
     connect: nothing,
     up: nothing,
     worker: nothing,
+    serve: nothing,
+    keys: nothing,
     setup: nothing,
     purge: nothing,
     operate: nothing,

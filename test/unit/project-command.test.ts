@@ -43,6 +43,8 @@ async function run(files: Readonly<Record<string, string>>, outcome: ApplyOutcom
       }),
     up: nothing,
     worker: nothing,
+    serve: nothing,
+    keys: nothing,
     setup: nothing,
     purge: nothing,
     operate: nothing,

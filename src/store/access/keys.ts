@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Scope } from '../../domain/scope.js';
 import type { KeySummary, NewKey } from '../../ports/access-store.js';
 import type { Pool } from '../pool.js';
@@ -49,6 +50,9 @@ WITH k AS (
 )
 SELECT key_id FROM k`,
 };
+
+/** 256 random bits; only their hash is stored. */
+export const newKey = (): string => `sw_${randomBytes(32).toString('base64url')}`;
 
 export async function createKey(pool: Pool, scope: Scope, key: NewKey): Promise<void> {
   const { keyId, name, role, prefix, expiresAt, hash } = key;

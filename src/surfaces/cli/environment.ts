@@ -1,3 +1,4 @@
+import type { Access, Caller } from '../../api/access.js';
 import type { ApplyOptions, ApplyOutcome, Sessions } from '../../api/sessions.js';
 import type { Check, Stuck } from '../../api/doctor.js';
 import type { MirrorCheck } from '../../api/mirror-check.js';
@@ -57,6 +58,14 @@ export interface Diagnosis {
   readonly stuck: readonly Stuck[] | null;
 }
 
+/** What commands about API keys are given. */
+export interface KeyDesk {
+  readonly access: Access;
+  /** The developer of the data folder, as an admin. */
+  readonly by: Caller;
+  close(): Promise<void>;
+}
+
 /** What the composition root hands to the commands, so that this folder constructs nothing. */
 export interface CliEnvironment {
   readonly isTerminal: boolean;
@@ -73,6 +82,9 @@ export interface CliEnvironment {
   up(options: { json: boolean }): Promise<void>;
   /** Serves the Task Queues of the configured servers until the signal. */
   worker(roles: readonly ('session' | 'executor')[]): Promise<void>;
+  /** Serves the HTTP API until the signal. */
+  serve(options: { json: boolean }): Promise<void>;
+  keys(): Promise<KeyDesk>;
   setup(): Promise<object>;
   /** Removes sessions that closed before a time (ISO 8601), as the owner of the tables. */
   purge(options: {

@@ -5,6 +5,7 @@ import { addCompletionCommand } from './completion-command.js';
 import type { CliEnvironment } from './environment.js';
 import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
 import { addExportCommands } from './export-command.js';
+import { addKeyCommands } from './key-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addMcpCommand } from './mcp-command.js';
 import { addProjectCommands } from './project-commands.js';
@@ -37,6 +38,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addMcpCommand(add);
   addReadCommands(add);
   addOperatorCommands(add);
+  addKeyCommands(add);
   addExportCommands(add);
   addPurgeCommand(add);
   addCompletionCommand(add);

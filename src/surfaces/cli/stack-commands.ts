@@ -4,7 +4,7 @@ import { type AddTo, JSON_OPTION } from './add-to.js';
 export function addStackCommands({ program, environment, exitWith }: AddTo): void {
   program
     .command('up')
-    .description('start Postgres, Temporal, worker and executor here and keep them up until Ctrl-C')
+    .description('start Postgres, Temporal, worker, executor and HTTP API here and keep them up until Ctrl-C')
     .option(...JSON_OPTION)
     .action((options: { json?: boolean }) => environment.up({ json: options.json ?? false }));
   program
@@ -16,6 +16,11 @@ export function addStackCommands({ program, environment, exitWith }: AddTo): voi
         .default(['session', 'executor']),
     )
     .action(({ role }: { role: readonly ('session' | 'executor')[] }) => environment.worker(role));
+  program
+    .command('serve')
+    .description('serve the HTTP API against given servers until Ctrl-C')
+    .option(...JSON_OPTION)
+    .action((options: { json?: boolean }) => environment.serve({ json: options.json ?? false }));
   program
     .command('setup')
     .description(

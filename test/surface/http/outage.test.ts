@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Next } from '../../../src/client.js';
+import { createHttpRig, type HttpRig, send } from '../../support/http-rig.js';
+import { commandOf, eventually } from '../../support/manual-client.js';
+
+let rig: HttpRig;
+beforeAll(async () => {
+  rig = await createHttpRig('http-outage', { workers: ['session'] });
+});
+afterAll(() => rig.end());
+
+const START = {
+  sessionType: 'componentCoding',
+  context: 'Billing',
+  component: 'Money',
+  executorQueue: null,
+  onExhausted: 'fail',
+};
+
+async function begun(on: HttpRig) {
+  const sessionId = (await on.call('POST', '/v1/sessions', { body: START })).body['sessionId'] as string;
+  const { id } = await eventually(async () => {
+    const { body } = await on.call('GET', `/v1/sessions/${sessionId}/command`);
+    return commandOf(body['next'] as Next);
+  }, 'a command');
+  return { sessionId, id };
+}
+
+test('with no worker up a report is durable, answered 202, and applied when a worker is back', async () => {
+  const lonely = await createHttpRig('http-no-worker', { workers: [] });
+  const workers = await lonely.startWorkers(['session']);
+  const { sessionId, id } = await begun(lonely);
+  await workers.stop();
+  const result = { status: 'error', failure: { kind: 'command_failed', message: 'no' } };
+  const body = { commandId: id, result };
+  const path = `/v1/sessions/${sessionId}/results`;
+  const handed = await lonely.call('POST', `${path}?durable=true`, { body });
+  expect([handed.status, handed.body]).toEqual([202, { durable: true }]);
+  const waited = await lonely.call('POST', path, { body });
+  expect([waited.status, waited.body]).toEqual([202, { durable: true }]);
+  await lonely.startWorkers(['session']);
+  const done = await eventually(async () => {
+    const { items } = (await lonely.call('GET', `/v1/sessions/${sessionId}/interactions`)).body as {
+      items: { commandId: string; status: string }[];
+    };
+    return items.find(({ commandId, status }) => commandId === id && status !== 'pending');
+  }, 'the report applied');
+  expect(done).toBeDefined();
+  await lonely.end();
+});
+
+test('with Temporal away what needs it is 503 within two seconds, and reads still work', async () => {
+  const { sessionId, id } = await begun(rig);
+  const { url } = await rig.serve({}, '127.0.0.1:1');
+  const key = rig.developer;
+  const path = `${url}/v1/sessions/${sessionId}`;
+  const needing: [string, string, unknown?][] = [
+    ['POST', `${url}/v1/sessions`, START],
+    ['GET', `${path}/command`],
+    ['POST', `${path}/results`, { commandId: id, result: { status: 'ok' } }],
+    ['POST', `${path}/results?durable=true`, { commandId: id, result: { status: 'ok' } }],
+    ['POST', `${path}/decision`, { action: 'retry', reason: 'x' }],
+    ['PUT', `${path}/mode`, { mode: 'manual' }],
+    ['POST', `${path}/cancel`, { reason: 'x' }],
+  ];
+  for (const [method, address, body] of needing) {
+    const began = Date.now();
+    const answer = await send(address, method, { key, body });
+    expect([address, answer.status, answer.body['code']]).toEqual([address, 503, 'unavailable']);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Date.now() - began).toBeLessThan(2_100);
+  }
+  for (const address of [
+    path,
+    `${path}/tree`,
+    `${path}/interactions`,
+    `${path}/events`,
+    `${url}/v1/sessions`,
+    `${url}/v1/project`,
+  ]) {
+    expect([address, (await send(address, 'GET', { key })).status]).toEqual([address, 200]);
+  }
+  expect((await send(`${url}/healthz`, 'GET', {})).status).toBe(200);
+  const ready = await send(`${url}/readyz`, 'GET', {});
+  expect(ready).toMatchObject({ status: 503, body: { detail: 'Temporal does not answer' } });
+  expect((await send(`${rig.url}/readyz`, 'GET', {})).body).toEqual({ status: 'ready' });
+});

@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+let dataDir: string;
+const running: ChildProcess[] = [];
+
+beforeAll(async () => {
+  dataDir = await mkdtemp('/var/tmp/specwright-serve-');
+});
+afterAll(async () => {
+  for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+function launch(...args: readonly string[]): ChildProcess {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SPECWRIGHT_DATA_DIR: dataDir };
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...env, SPECWRIGHT_HTTP_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stderr.resume();
+  running.push(child);
+  return child;
+}
+
+async function run(...args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
+  const child = launch(...args);
+  const [stdout, [code]] = await Promise.all([text(child.stdout!), once(child, 'exit') as Promise<[number | null]>]);
+  return { code, stdout };
+}
+
+async function upWith(...args: readonly string[]): Promise<{ child: ChildProcess; httpUrl: string }> {
+  const child = launch(...args, '--json');
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  return { child, httpUrl: (JSON.parse(line.toString()) as { httpUrl: string }).httpUrl };
+}
+
+const me = async (url: string, key: string): Promise<Response> =>
+  fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${key}` } });
+
+test('up and serve answer HTTP; the first key is made on the stack, and ends when it is revoked', async () => {
+  const { child, httpUrl } = await upWith('up');
+  const stack = JSON.parse(await readFile(join(dataDir, 'stack.json'), 'utf8')) as { httpUrl: string; scope: object };
+  expect(stack.httpUrl).toBe(httpUrl);
+  expect(((await (await fetch(`${httpUrl}/readyz`)).json()) as { status: string }).status).toBe('ready');
+
+  const created = await run('keys', 'create', '--name', 'first', '--role', 'admin');
+  expect(created.code).toBe(0);
+  const key = created.stdout.trim();
+  expect(key).toMatch(/^sw_[A-Za-z0-9_-]{43}$/);
+  const mine = (await (await me(httpUrl, key)).json()) as { keyId: string };
+  expect(mine).toMatchObject({ ...stack.scope, role: 'admin' });
+
+  const second = await upWith('serve');
+  expect((await me(second.httpUrl, key)).status).toBe(200);
+  second.child.kill('SIGTERM');
+  expect(await once(second.child, 'exit')).toEqual([0, null]);
+
+  const listed = await run('keys', 'list', '--json');
+  expect(listed.stdout).not.toContain(key);
+  expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ keyId: mine.keyId, name: 'first', role: 'admin' }] });
+  const rotated = await run('keys', 'rotate', mine.keyId, '--json');
+  const newer = (JSON.parse(rotated.stdout) as { key: string }).key;
+  expect((await me(httpUrl, newer)).status).toBe(200);
+  expect((await run('keys', 'revoke', mine.keyId)).code).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  expect((await me(httpUrl, newer)).status).toBe(401);
+  expect((await run('keys', 'revoke', 'nonsense')).code).toBe(3);
+
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  await expect(fetch(`${httpUrl}/healthz`)).rejects.toThrow();
+}, 180_000);
