@@ -1,12 +1,12 @@
 import { sha256Hex } from './digest.js';
 
 /** Components and contexts: letters, digits, `_` and `-`, in parts joined by dots; what a module may be called. */
-const NAME = /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/;
+export const NAME = /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/;
 export const MAX_NAME = 100;
 const COMPONENT_TYPE = /^[A-Za-z][A-Za-z0-9 _-]*$/;
 const MAX_TYPE = 200;
-const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BRANCH_PART = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);

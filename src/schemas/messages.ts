@@ -4,7 +4,7 @@ import type { StartInput } from '../contract/start-input.js';
 import { BOUND_NAMES, MAX_BOUND } from '../domain/bounds.js';
 import { FAILURE_KINDS } from '../domain/failures.js';
 import { canonicalJson, jsonFault, textFault, type JsonObject } from '../domain/json.js';
-import { isBranch, isSessionId, isUuid, nameFault } from '../domain/names.js';
+import { isBranch, isSessionId, isUuid, MAX_NAME, NAME, nameFault, SESSION_ID, UUID } from '../domain/names.js';
 import {
   base64Bytes,
   BASE64,
@@ -31,7 +31,9 @@ export const text = (max: number, min = 0) =>
     .string()
     .min(min)
     .max(max)
-    .refine((value) => textFault(value) === null, 'must be well-formed text without U+0000');
+    .refine((value) => textFault(value) === null, 'must be well-formed text without U+0000')
+    // What a pattern can say of it.
+    .meta({ pattern: '^[^\\u0000]*$' });
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
 export const sha256 = z.string().regex(SHA256, 'must be 64 lower-case hex digits');
 
@@ -124,7 +126,9 @@ export const reportSchema = strict({
   .refine((report) => jsonFault(report) === null, 'is nested too deep')
   .refine((report) => reportBytes(report) <= MAX_REPORT_BYTES, 'is too large');
 
-export const name = text(1000, 1).refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml');
+export const name = text(1000, 1)
+  .refine((value) => nameFault(value) === null, 'must be a name as in specwright.yaml')
+  .meta({ pattern: NAME.source, maxLength: MAX_NAME });
 
 export const reason = text(1000, 1);
 const decided = { userId: text(1000, 1), reason };
@@ -135,9 +139,12 @@ export const decisionSchema = z.union([
   strict({ action: z.literal('waive'), component: name, ...decided }),
 ]);
 
-export const uuid = z.string().refine(isUuid, 'must be a UUID in lower case');
+export const uuid = z.string().refine(isUuid, 'must be a UUID in lower case').meta({ pattern: UUID.source });
 const branch = text(200, 1).refine(isBranch, 'must be a branch name');
-export const sessionId = z.string().refine(isSessionId, 'must be letters, digits, _ and -, at most 128');
+export const sessionId = z
+  .string()
+  .refine(isSessionId, 'must be letters, digits, _ and -, at most 128')
+  .meta({ pattern: SESSION_ID.source });
 
 /** What a start says, whoever sends it; the scope is added by who is asked. */
 export const startShape = {

@@ -133,7 +133,20 @@ function refuseGarbage(_error: Error, socket: Socket): void {
 
 function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler((request, reply) => sendProblem(new HttpProblem('route_not_found'), request, reply));
+  const routes: { readonly method: string; readonly matches: RegExp }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const matches = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`);
+    for (const one of [method].flat()) routes.push({ method: one, matches });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?');
+    const others = routes.filter(({ matches }) => matches.test(path)).map(({ method }) => method);
+    const problem =
+      others.length === 0
+        ? (['route_not_found'] as const)
+        : (['method_not_allowed', { allow: others.join(', ') }] as const);
+    return sendProblem(new HttpProblem(...problem), request, reply);
+  });
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -38,6 +38,7 @@ const OWN = {
   },
   forbidden: { status: 403, detail: 'this key may not do that', fix: 'use a key with a higher role' },
   route_not_found: { status: 404, detail: 'there is nothing at this path', fix: 'see /v1/openapi.json' },
+  method_not_allowed: { status: 405, detail: 'this path has other methods', fix: 'use one that Allow names' },
   payload_too_large: {
     status: 413,
     detail: 'the body is too large',
@@ -67,7 +68,12 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   constructor(
     readonly code: OwnCode,
-    readonly more: { readonly retryAfter?: number; readonly detail?: string; readonly field?: string } = {},
+    readonly more: {
+      readonly retryAfter?: number;
+      readonly detail?: string;
+      readonly field?: string;
+      readonly allow?: string;
+    } = {},
   ) {
     super(more.detail ?? OWN[code].detail);
   }
@@ -116,6 +122,7 @@ function own(code: OwnCode, requestId: string, more: HttpProblem['more'] = {}): 
   const { status, detail, fix } = OWN[code];
   const headers = {
     ...(more.retryAfter === undefined ? {} : { 'retry-after': String(more.retryAfter) }),
+    ...(more.allow === undefined ? {} : { allow: more.allow }),
     ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
   };
   const body = problem(code, status, more.detail ?? detail, fix, requestId, more.field);

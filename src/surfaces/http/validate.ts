@@ -35,7 +35,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
       ({ path, message, expected }): RequestFault => ({
         field: clip(fieldName(path) || httpPart),
         message: clip(message),
-        expected: clip(expected),
+        expected: clip(expected === 'another value' ? message.replace(/^must be /, '') : expected),
       }),
     );
     const [first = { field: httpPart, message: 'is not valid', expected: 'what is documented' }, ...more] = faults;

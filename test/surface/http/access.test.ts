@@ -226,6 +226,13 @@ test('tricks with paths lead nowhere: without a key to 401, with a foreign one t
   }
 });
 
+test('a path with other methods tells them, to whoever has a key', async () => {
+  const answer = await rig.call('PATCH', `/v1/sessions/${mine['sessionId']!}/lease?x=1`);
+  expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+  expect(answer.headers.get('allow')).toBe('POST, PUT, DELETE');
+  expect((await rig.call('PATCH', '/v1/keys', { key: null })).status).toBe(401);
+});
+
 test('a key ends within a second of being revoked or rotated, and with its member', async () => {
   const one = await rig.keyOf('viewer');
   const me = () => rig.call('GET', '/v1/me', { key: one.key });

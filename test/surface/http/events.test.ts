@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Next } from '../../../src/client.js';
 import { createSessionWatch } from '../../../src/api/watch-sessions.js';
+import { createHttpServer } from '../../../src/surfaces/http/create-http-server.js';
+import type { HttpDeps } from '../../../src/surfaces/http/http-app.js';
 import { streamEvents } from '../../../src/surfaces/http/event-stream.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
 import { commandOf, eventually } from '../../support/manual-client.js';
@@ -186,6 +188,32 @@ test('a reader that takes nothing is dropped, and little is held for it', async 
   expect(Math.max(...held)).toBeLessThan(100_000);
   sent.destroy();
   server.close();
+});
+
+test('a wait for a command ends with the client that waited', async () => {
+  const caller = { scope: rig.scope, role: 'viewer', keyId: randomUUID() };
+  let ended: () => void = () => undefined;
+  const end = new Promise<void>((resolve) => (ended = resolve));
+  const app = await createHttpServer({
+    access: { authenticate: async () => caller },
+    sessions: { events: async () => [] },
+    watch: {
+      past: (_scope: unknown, _id: string, _revision: number, signal: AbortSignal) =>
+        new Promise<null>((resolve) => signal.addEventListener('abort', () => (ended(), resolve(null)))),
+    },
+  } as unknown as HttpDeps);
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  const gone = new AbortController();
+  const headers = { authorization: 'Bearer sw_x' };
+  void fetch(`${address}/v1/sessions/s/command?after=1&waitMs=20000`, { headers, signal: gone.signal }).catch(
+    () => null,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const began = Date.now();
+  gone.abort();
+  await end;
+  expect(Date.now() - began).toBeLessThan(1_000);
+  await app.close();
 });
 
 test('two hundred waiting readers of a hundred sessions cost one read a round', async () => {
