@@ -143,9 +143,9 @@ function answerProblems(app: FastifyInstance): void {
     const others = routes.filter(({ matches }) => matches.test(path)).map(({ method }) => method);
     const problem =
       others.length === 0
-        ? (['route_not_found'] as const)
-        : (['method_not_allowed', { allow: others.join(', ') }] as const);
-    return sendProblem(new HttpProblem(...problem), request, reply);
+        ? new HttpProblem('route_not_found')
+        : new HttpProblem('method_not_allowed', { allow: others.join(', ') });
+    return sendProblem(problem, request, reply);
   });
 }
 
