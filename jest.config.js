@@ -28,4 +28,6 @@ export default {
     project('http', { ...servers, testMatch: ['<rootDir>/test/surface/http/**/*.test.ts'] }),
   ],
   testTimeout: 60_000,
+  // On two cores jest would take one: most of these tests wait for servers and processes.
+  maxWorkers: 2,
 };
