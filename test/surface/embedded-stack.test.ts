@@ -93,6 +93,7 @@ test('a stack starts, is written down for its owner only, answers, and stops wit
   expect(await readStackFile(dataDir)).toEqual({
     temporal: stack.temporal,
     database: stack.database,
+    httpUrl: null,
     scope: stack.scope,
     taskQueue: 'specwright',
     executorQueue: 'specwright-executor',
