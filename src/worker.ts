@@ -13,6 +13,7 @@ import { createAgent } from './runner/agents/catalog.js';
 import type { Runner } from './ports/runner.js';
 import { createRunner } from './runner/runner.js';
 import type { Executions } from './ports/executions.js';
+import { createIntakeStore } from './store/intake-store.js';
 import { createMirror } from './store/mirror.js';
 import { createOutputStore } from './store/output-store.js';
 import { createPool, type Pool } from './store/pool.js';
@@ -95,7 +96,11 @@ async function createWorkers(
   const progress = createProgressStore(pool);
   const workers: Worker[] = [];
   if (roles.includes('session')) {
-    const activities = createSessionActivities({ progress, ...(home === undefined ? {} : { home }) });
+    const activities = createSessionActivities({
+      progress,
+      intake: createIntakeStore(pool),
+      ...(home === undefined ? {} : { home }),
+    });
     workers.push(await sessionWorker(config, connection, activities));
   }
   if (roles.includes('executor')) {

@@ -10,6 +10,7 @@ import {
 import type { Command } from '../domain/command.js';
 import { offeredTo } from '../domain/offer.js';
 import type { ExecutionMode } from '../domain/session.js';
+import type { IntakeStore } from '../ports/intake-store.js';
 import type { AskingRun, ProgressStore } from '../ports/progress-store.js';
 import { STEPS } from '../steps/catalog.js';
 import type { Step } from '../steps/step.js';
@@ -17,6 +18,7 @@ import { forHistory, forParent } from './for-history.js';
 
 export interface SessionDeps {
   readonly progress: ProgressStore;
+  readonly intake: Pick<IntakeStore, 'keepRejected'>;
   /** The Temporal namespace and Task Queue these activities serve; kept with every session that begins here. */
   readonly home?: string;
 }
@@ -56,7 +58,7 @@ function validateResult({ progress }: SessionDeps, step: Step): ValidateResult {
   return (input) => progress.completeInteraction(input, (judged) => step.judgeResult(judged));
 }
 
-function bookkeeping({ progress }: SessionDeps): SessionActivities {
+function bookkeeping({ progress, intake }: SessionDeps): SessionActivities {
   return {
     async loadCommand(key) {
       const loaded = await progress.loadCommand(key.scope, key.sessionId, key.commandId);
@@ -66,6 +68,7 @@ function bookkeeping({ progress }: SessionDeps): SessionActivities {
     planChildren: (input) => progress.planChildren(input),
     recordChild: ({ scope, sessionId, child }) => progress.recordChild(scope, sessionId, child),
     recordDecision: (input) => progress.recordDecision(input),
+    keepRejected: ({ scope, sessionId, rejected }) => intake.keepRejected(scope, sessionId, rejected),
     recordWaiver: (input) => progress.recordWaiver(input),
     childOutcome: ({ scope, sessionId }) => progress.childOutcome(scope, sessionId),
     noteWaiting: (input) => progress.noteWaiting(input),

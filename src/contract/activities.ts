@@ -2,6 +2,7 @@ import type { Bounds } from '../domain/bounds.js';
 import type { Command, CommandKind, PlannedChild } from '../domain/command.js';
 import type { ChildAttempt } from '../domain/children.js';
 import type { Failure } from '../domain/failures.js';
+import type { Rejected } from '../domain/inbox.js';
 import type { Result } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { ClosedStatus, ExecutionMode, Verdict, Waiver, WaitingOn } from '../domain/session.js';
@@ -89,6 +90,12 @@ export interface DecisionInput {
   readonly decision: Decision;
 }
 
+export interface RejectedInput {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly rejected: Rejected;
+}
+
 export interface WaiverInput {
   readonly scope: Scope;
   readonly sessionId: string;
@@ -113,6 +120,8 @@ export interface SessionActivities {
   recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt }): Promise<void>;
   /** Keeps an operator's decision, who made it and why. */
   recordDecision(input: DecisionInput): Promise<void>;
+  /** Keeps a result that was refused because another was first, or the session is closed. */
+  keepRejected(input: RejectedInput): Promise<void>;
   /** An operator goes on without a component. */
   recordWaiver(input: WaiverInput): Promise<void>;
   /** The outcome of a child that was started before. */

@@ -1,6 +1,6 @@
 import { resultDigest } from './digest.js';
 import { checkReport } from './report-guard.js';
-import type { Report } from './result.js';
+import type { Report, Result } from './result.js';
 import type { ClosedStatus, ExecutionMode } from './session.js';
 
 /** An answered command: what a later report about it is compared with. */
@@ -48,7 +48,18 @@ export type Sorted =
   | { readonly kind: 'accept'; readonly report: Report; readonly digest: string }
   /** The same report again, while it is judged (`pending`) or after it was answered. */
   | { readonly kind: 'duplicate'; readonly commandId: string; readonly pending: boolean }
-  | { readonly kind: 'refuse'; readonly refusal: InboxRefusal };
+  | { readonly kind: 'refuse'; readonly refusal: InboxRefusal; readonly rejected?: Rejected };
+
+/** A sound result that came too late: a second one for its command, or one for a closed session. It is kept. */
+export interface Rejected {
+  /** `conflict`: another result was accepted for the command. `late`: the session was closed. */
+  readonly why: 'conflict' | 'late';
+  readonly commandId: string;
+  readonly digest: string;
+  /** Of the accepted result; null for a late one. */
+  readonly acceptedDigest: string | null;
+  readonly result: Result;
+}
 
 /** Decides what a report is, by the state alone: exactly one result is accepted per command. */
 export function sortReport(state: InboxState, value: unknown): Sorted {
@@ -59,10 +70,13 @@ export function sortReport(state: InboxState, value: unknown): Sorted {
   const earlier = [...(state.judging ? [state.judging] : []), ...state.answered].find(
     (answered) => answered.commandId === report.commandId,
   );
-  if (earlier) return compare(state, earlier, digest);
+  if (earlier) return compare(state, earlier, report, digest);
   if (state.closed !== null) {
     const message = `the session is ${state.closed}`;
-    return refuse({ code: 'session_closed', message, fix: 'nothing is left to report', status: state.closed });
+    return refuse(
+      { code: 'session_closed', message, fix: 'nothing is left to report', status: state.closed },
+      rejected('late', report, digest, null),
+    );
   }
   if (state.open?.commandId !== report.commandId) {
     const fix = 'ask nextCommand and report with the id of that command';
@@ -90,22 +104,34 @@ function acceptOpen(state: InboxState, open: OpenCommand, report: Report, digest
   return { kind: 'accept', report, digest };
 }
 
-function compare(state: InboxState, earlier: AnsweredCommand, digest: string): Sorted {
+function compare(state: InboxState, earlier: AnsweredCommand, report: Report, digest: string): Sorted {
   if (earlier.digest === digest || earlier.digest === CHILDREN_DIGEST) {
     return { kind: 'duplicate', commandId: earlier.commandId, pending: state.judging === earlier };
   }
-  return refuse({
-    code: 'result_conflict',
-    message: 'another result was accepted for this command',
-    fix: 'ask nextCommand for what is to be done now',
-    digest: earlier.digest,
-    at: earlier.at,
-  });
+  return refuse(
+    {
+      code: 'result_conflict',
+      message: 'another result was accepted for this command',
+      fix: 'ask nextCommand for what is to be done now',
+      digest: earlier.digest,
+      at: earlier.at,
+    },
+    rejected('conflict', report, digest, earlier.digest),
+  );
 }
 
 /** Stands for the digest of a spawn command that the parent completed itself: a report on it gets the stored answer, whatever it says. */
 export const CHILDREN_DIGEST = 'children';
 
-function refuse(refusal: InboxRefusal): Sorted {
-  return { kind: 'refuse', refusal };
+function rejected(
+  why: Rejected['why'],
+  { commandId, result }: Report,
+  digest: string,
+  acceptedDigest: string | null,
+): Rejected {
+  return { why, commandId, digest, acceptedDigest, result };
+}
+
+function refuse(refusal: InboxRefusal, rejected?: Rejected): Sorted {
+  return { kind: 'refuse', refusal, ...(rejected ? { rejected } : {}) };
 }

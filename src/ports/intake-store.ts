@@ -1,15 +1,9 @@
-import type { OutputRef, Result } from '../domain/result.js';
+import type { Rejected } from '../domain/inbox.js';
+import type { OutputRef } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 
 /** A result that was refused and is kept all the same. */
-export interface RejectedResult {
-  readonly commandId: string;
-  /** `conflict`: another result was accepted for the command. `late`: the session was closed. */
-  readonly why: 'conflict' | 'late';
-  readonly digest: string;
-  /** Of the accepted result; null for a late one. */
-  readonly acceptedDigest: string | null;
-  readonly result: Result;
+export interface RejectedResult extends Rejected {
   readonly receivedAt: string;
 }
 
@@ -38,7 +32,8 @@ export type Finished =
 
 /** What clients send in besides what Temporal carries. */
 export interface IntakeStore {
-  keepRejected(scope: Scope, sessionId: string, rejected: Omit<RejectedResult, 'receivedAt'>): Promise<void>;
+  /** Kept once, however often it comes. */
+  keepRejected(scope: Scope, sessionId: string, rejected: Rejected): Promise<void>;
   listRejected(scope: Scope, sessionId: string): Promise<readonly RejectedResult[]>;
   /** The session that the key stands for: `sessionId` at the first time; null when the key stood for another request. */
   claimKey(scope: Scope, key: string, requestDigest: string, sessionId: string): Promise<string | null>;

@@ -68,6 +68,7 @@ export function fastActivities(onOutage: OnOutage): Fast {
     planChildren: call('planChildren'),
     recordChild: call('recordChild'),
     recordDecision: call('recordDecision'),
+    keepRejected: call('keepRejected'),
     recordWaiver: call('recordWaiver'),
     childOutcome: call('childOutcome'),
     noteWaiting: call('noteWaiting'),

@@ -6,13 +6,17 @@ import { sortReport } from '../domain/inbox.js';
 import type { Report } from '../domain/result.js';
 import { EXECUTION_MODES, type ExecutionMode } from '../domain/session.js';
 import { DECISION_FORM, decisionRefusal, isShortText } from './decision-guard.js';
+import { isRoomFor, keepRejected } from './keep-rejected.js';
 import { inboxOf, viewOf } from './session-view.js';
 import type { AcceptedReport, Session } from './session.js';
 
-/** Installs every handler before the first await. Handlers append to the session's inbox and wait; the loop acts. INV-6. */
+/**
+ * Installs every handler before the first await. Handlers append to the session's inbox and wait; the loop acts. Only what the
+ * session's course does not depend on, a rejected result, is kept by the handler that refuses it. INV-6.
+ */
 export function installInbox(session: Session): void {
   setHandler(messages.submitResult, (report) => submit(session, report), {
-    validator: (report) => void throwIfRefused(session, report),
+    validator: (report) => throwIfRefusedUnkept(session, report),
     description: 'Report a result and get what comes next: {commandId, result, lease?}',
   });
   setHandler(messages.reportResult, (report) => receive(session, report), {
@@ -37,7 +41,11 @@ export function installInbox(session: Session): void {
 }
 
 async function submit(session: Session, value: Report): Promise<ReportAnswer> {
-  const sorted = throwIfRefused(session, value);
+  const sorted = sortReport(inboxOf(session), value);
+  if (sorted.kind === 'refuse') {
+    if (sorted.rejected) await keepRejected(session, sorted.rejected);
+    throw refusalError(sorted.refusal);
+  }
   if (sorted.kind === 'duplicate') {
     if (sorted.pending && session.accepted) return { ...(await answerTo(session.accepted)), duplicate: true };
     const waiting = session.unanswered.find(({ report }) => report.commandId === sorted.commandId);
@@ -55,11 +63,13 @@ async function atRest(session: Session): Promise<Next> {
   return session.next();
 }
 
-/** Never throws: a signal's bad report changes nothing but the count. */
-function receive(session: Session, value: Report): void {
+/** Never throws: a signal's bad report changes nothing but the count, and a second result is kept. */
+async function receive(session: Session, value: Report): Promise<void> {
   const sorted = sortReport(inboxOf(session), value);
-  if (sorted.kind === 'refuse') session.refuse(sorted.refusal);
   if (sorted.kind === 'accept') accept(session, sorted.report, sorted.digest);
+  if (sorted.kind !== 'refuse') return;
+  session.refuse(sorted.refusal);
+  if (sorted.rejected && isRoomFor(session)) await keepRejected(session, sorted.rejected);
 }
 
 function accept(session: Session, report: Report, digest: string): AcceptedReport {
@@ -74,10 +84,11 @@ async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
   return accepted.answer!;
 }
 
-function throwIfRefused(session: Session, value: unknown) {
+/** A refusal leaves no event, but where a second result is to be kept. */
+function throwIfRefusedUnkept(session: Session, value: unknown): void {
   const sorted = sortReport(inboxOf(session), value);
-  if (sorted.kind === 'refuse') throw refusalError(sorted.refusal);
-  return sorted;
+  if (sorted.kind !== 'refuse') return;
+  if (sorted.rejected?.why !== 'conflict' || !isRoomFor(session)) throw refusalError(sorted.refusal);
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {

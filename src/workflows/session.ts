@@ -57,6 +57,8 @@ export class Session {
   cancelReason: { userId: string; reason: string } | null = null;
   answered: AnsweredCommand[] = [];
   readonly answers = new Map<string, ReportAnswer>();
+  /** Rejected results kept in this run. */
+  keptRejected = 0;
   readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
   private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 

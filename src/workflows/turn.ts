@@ -10,6 +10,7 @@ import type { CompletedTurn } from '../domain/progress.js';
 import type { ExecutionMode, Verdict } from '../domain/session.js';
 import { executorActivities, type Fast } from './activity-proxies.js';
 import { fromClient, observed, type CarriedOut } from './carried-out.js';
+import { keepAccepted } from './keep-rejected.js';
 import type { Session } from './session.js';
 import { fromChildren } from './spawn-turn.js';
 
@@ -89,7 +90,10 @@ async function judge(
     session.accepted?.digest ?? (session.open?.for === 'children' ? CHILDREN_DIGEST : resultDigest(done.result));
   const validated = await fast.validateResult(key.step)({ ...key, ...reported, digest });
   if (validated.kind === 'verdict') {
-    if (validated.digest !== undefined) session.refuseAccepted(conflictWith(validated.digest));
+    if (validated.digest !== undefined) {
+      await keepAccepted(session, validated.digest);
+      session.refuseAccepted(conflictWith(validated.digest));
+    }
     session.answer(key.commandId, validated.digest ?? digest);
     return validated.verdict;
   }

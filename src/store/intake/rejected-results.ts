@@ -1,3 +1,4 @@
+import type { Rejected } from '../../domain/inbox.js';
 import { jsonFault } from '../../domain/json.js';
 import type { Scope } from '../../domain/scope.js';
 import type { RejectedResult } from '../../ports/intake-store.js';
@@ -41,7 +42,7 @@ export async function keepRejected(
   pool: Pool,
   scope: Scope,
   sessionId: string,
-  { why, commandId, digest, acceptedDigest, result }: Omit<RejectedResult, 'receivedAt'>,
+  { why, commandId, digest, acceptedDigest, result }: Rejected,
 ): Promise<void> {
   if (!isAddressable(scope, sessionId) || jsonFault(result) !== null || jsonFault(commandId) !== null) return;
   const values = [scope.accountId, scope.projectId, sessionId, commandId, digest, JSON.stringify(result)];

@@ -1,0 +1,26 @@
+import { patched } from '@temporalio/workflow';
+import type { Rejected } from '../domain/inbox.js';
+import { fastActivities } from './activity-proxies.js';
+import type { Session } from './session.js';
+
+/** Rejected results that one run keeps: a client that goes wrong over and over must not fill the history. */
+const MAX_KEPT = 100;
+
+export function isRoomFor(session: Session): boolean {
+  return session.keptRejected < MAX_KEPT;
+}
+
+export async function keepRejected(session: Session, rejected: Rejected): Promise<void> {
+  // Refused under an earlier release: that history has no such activity.
+  if (!patched('rejected results are kept')) return;
+  session.keptRejected += 1;
+  await fastActivities(() => undefined).keepRejected({ scope: session.input.scope, sessionId: session.id, rejected });
+}
+
+/** The accepted report turns out to be a second one: Postgres has the first, of which Temporal has lost all memory. */
+export async function keepAccepted(session: Session, acceptedDigest: string): Promise<void> {
+  if (session.accepted === null) return;
+  const { report, digest } = session.accepted;
+  const { commandId, result } = report;
+  await keepRejected(session, { why: 'conflict', commandId, digest, acceptedDigest, result });
+}
