@@ -274,10 +274,14 @@ CREATE TABLE leases (
   user_id uuid NOT NULL,
   taken_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone NOT NULL,
+  ttl_ms integer,
+  noticed text,
   CONSTRAINT leases_pkey PRIMARY KEY (account_id, project_id, session_id, command_id),
   CONSTRAINT leases_account_id_project_id_session_id_fkey FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions(account_id, project_id, session_id),
   CONSTRAINT leases_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, user_id),
-  CONSTRAINT leases_number_check CHECK ((number >= 1))
+  CONSTRAINT leases_noticed_check CHECK ((noticed = ANY (ARRAY['reminded'::text, 'gone'::text, 'released'::text]))),
+  CONSTRAINT leases_number_check CHECK ((number >= 1)),
+  CONSTRAINT leases_ttl_ms_check CHECK ((ttl_ms > 0))
 );
 ALTER TABLE leases OWNER TO sw_owner;
 ALTER TABLE leases ENABLE ROW LEVEL SECURITY;
@@ -481,9 +485,11 @@ CREATE TABLE session_index (
   project_id uuid NOT NULL,
   is_open boolean NOT NULL DEFAULT true,
   home text,
+  lease_look_at timestamp with time zone,
   CONSTRAINT session_index_pkey PRIMARY KEY (session_id)
 );
 ALTER TABLE session_index OWNER TO sw_owner;
+CREATE INDEX session_index_lease_look ON public.session_index USING btree (lease_look_at) WHERE (lease_look_at IS NOT NULL);
 CREATE INDEX session_index_open ON public.session_index USING btree (home, session_id) WHERE is_open;
 GRANT SELECT ON session_index TO sw_ro;
 GRANT INSERT, SELECT ON session_index TO sw_rw;

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { sleep } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { keepReconciling } from './api/keep-reconciling.js';
+import { keepDoing } from './api/keep-doing.js';
+import { lookAtLeases } from './api/look-at-leases.js';
 import { createReconciler } from './api/reconciler.js';
 import { createExecutorActivities } from './activities/executor-activities.js';
 import { createSessionActivities } from './activities/session-activities.js';
@@ -14,6 +15,7 @@ import type { Runner } from './ports/runner.js';
 import { createRunner } from './runner/runner.js';
 import type { Executions } from './ports/executions.js';
 import { createIntakeStore } from './store/intake-store.js';
+import { createLeaseWatch } from './store/lease-watch.js';
 import { createMirror } from './store/mirror.js';
 import { createOutputStore } from './store/output-store.js';
 import { createPool, type Pool } from './store/pool.js';
@@ -111,7 +113,7 @@ async function createWorkers(
 }
 
 /** Beside the worker of the session role, until the signal. */
-function reconcile(executions: Executions, pool: Pool, everyMs: number, signal: AbortSignal): Promise<void> {
+async function reconcile(executions: Executions, pool: Pool, everyMs: number, signal: AbortSignal): Promise<void> {
   const { logger } = Runtime.instance();
   const reconciler = createReconciler({
     executions,
@@ -121,10 +123,17 @@ function reconcile(executions: Executions, pool: Pool, everyMs: number, signal: 
     onFailed: (sessionId, error) =>
       void logger.warn('a row is still to be put right', { sessionId, error: String(error) }),
   });
-  return keepReconciling(reconciler, everyMs, signal, (error) => {
-    if (!signal.aborted) logger.warn('reconciling failed; it is tried again', { error: String(error) });
-  });
+  const failed = (what: string) => (error: unknown) => {
+    if (!signal.aborted) logger.warn(`${what} failed; it is tried again`, { error: String(error) });
+  };
+  const watch = createLeaseWatch(pool);
+  await Promise.all([
+    keepDoing(() => reconciler.round(), everyMs, signal, failed('reconciling')),
+    keepDoing(() => lookAtLeases(watch), LOOK_AT_LEASES_EVERY_MS, signal, failed('looking at leases')),
+  ]);
 }
+
+const LOOK_AT_LEASES_EVERY_MS = 5_000;
 
 /** Ends with the activity it is called in. */
 const pause = (): Promise<void> => sleep(1_000);

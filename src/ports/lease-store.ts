@@ -1,4 +1,5 @@
 import type { Scope } from '../domain/scope.js';
+import type { SessionPlace } from './mirror.js';
 
 /** Who works on an open command. The number grows with every holder, so that a late report of an earlier one is told apart. */
 export interface Lease {
@@ -26,4 +27,18 @@ export interface LeaseStore {
   renew(scope: Scope, sessionId: string, commandId: string, number: number, ttlMs: number): Promise<Lease | null>;
   /** Ends a lease at once, so that the next holder need not wait. */
   release(scope: Scope, sessionId: string, commandId: string, number: number): Promise<boolean>;
+}
+
+/** What a look at a session's lease found: `reminded`, its holder is late to renew it; `gone`, it ran out. Null: nothing new. */
+export type Noticed = 'reminded' | 'gone' | null;
+
+/** Over the leases of every account. */
+export interface LeaseWatch {
+  /** Sessions whose lease is to be looked at by now. */
+  due(limit: number): Promise<readonly SessionPlace[]>;
+  /**
+   * Tells a late holder once (event `lease_expiring`), and everybody once that a holder is silent (`lease_expired`, with the
+   * failure `client_gone`). The command stays open, for anybody to take; no attempt is spent.
+   */
+  look(place: SessionPlace): Promise<Noticed>;
 }

@@ -1,5 +1,6 @@
 import type { Scope } from '../domain/scope.js';
 import type { Lease, LeaseStore, Taken } from '../ports/lease-store.js';
+import { REMIND_AFTER } from './lease-watch.js';
 import type { Pool } from './pool.js';
 import { iso } from './queries/session-row.js';
 import { isAddressable, type Statement, withScope } from './with-scope.js';
@@ -17,14 +18,18 @@ WITH open AS (
   SELECT number, owner, expires_at <= clock_timestamp() AS expired FROM leases
   WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id = $4
 ), taken AS (
-  INSERT INTO leases AS l (account_id, project_id, session_id, command_id, number, owner, user_id, expires_at)
-  SELECT $1, $2, $3, $4, 1, $5, $6, clock_timestamp() + $7 * interval '1 millisecond' FROM open
+  INSERT INTO leases AS l (account_id, project_id, session_id, command_id, number, owner, user_id, expires_at, ttl_ms)
+  SELECT $1, $2, $3, $4, 1, $5, $6, clock_timestamp() + $7 * interval '1 millisecond', $7 FROM open
   ON CONFLICT (account_id, project_id, session_id, command_id) DO UPDATE
   SET number = CASE WHEN l.owner = excluded.owner AND l.user_id = excluded.user_id AND l.expires_at > clock_timestamp()
                     THEN l.number ELSE l.number + 1 END,
-    owner = excluded.owner, user_id = excluded.user_id, taken_at = now(), expires_at = excluded.expires_at
+    owner = excluded.owner, user_id = excluded.user_id, taken_at = now(), expires_at = excluded.expires_at,
+    ttl_ms = excluded.ttl_ms, noticed = NULL
   WHERE l.expires_at <= clock_timestamp() OR (l.owner = excluded.owner AND l.user_id = excluded.user_id)
   RETURNING ${LEASE}
+), watched AS (
+  UPDATE session_index SET lease_look_at = clock_timestamp() + $7 * ${REMIND_AFTER} * interval '1 millisecond'
+  WHERE session_id = $3 AND EXISTS (SELECT FROM taken)
 ), revised AS (
   UPDATE sessions SET revision = revision + 1
   WHERE account_id = $1 AND project_id = $2 AND session_id = $3
@@ -48,7 +53,7 @@ SELECT 'held', to_json(h) FROM (
 const RENEW: Statement = {
   name: 'renew_lease',
   text: `
-UPDATE leases SET expires_at = clock_timestamp() + $6 * interval '1 millisecond'
+UPDATE leases SET expires_at = clock_timestamp() + $6 * interval '1 millisecond', ttl_ms = $6, noticed = NULL
 WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id = $4 AND number = $5
   AND expires_at > clock_timestamp()
 RETURNING ${LEASE}`,
@@ -57,7 +62,7 @@ RETURNING ${LEASE}`,
 const RELEASE: Statement = {
   name: 'release_lease',
   text: `
-UPDATE leases SET expires_at = clock_timestamp()
+UPDATE leases SET expires_at = clock_timestamp(), noticed = 'released'
 WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id = $4 AND number = $5
 RETURNING number`,
 };

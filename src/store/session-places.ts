@@ -24,3 +24,11 @@ export async function placesOf(pool: Pool, sessionIds: readonly string[]): Promi
   ]);
   return rows;
 }
+
+export async function leasePlaces(pool: Pool, limit: number): Promise<readonly SessionPlace[]> {
+  const { rows } = await pool.query<SessionPlace>(
+    `SELECT ${COLUMNS} FROM session_index WHERE lease_look_at <= clock_timestamp() ORDER BY lease_look_at LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}

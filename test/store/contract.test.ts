@@ -5,7 +5,9 @@ import type { Scope } from '../../src/domain/scope.js';
 import { createAccessStore } from '../../src/store/access-store.js';
 import { createIntakeStore } from '../../src/store/intake-store.js';
 import { createLeaseStore } from '../../src/store/lease-store.js';
+import { createLeaseWatch } from '../../src/store/lease-watch.js';
 import { createOutputStore } from '../../src/store/output-store.js';
+import { withScope } from '../../src/store/with-scope.js';
 import { type Database, startDatabase } from './database.js';
 import { builds, eventsOf, newScope, opening, passes, report } from './sessions.js';
 
@@ -97,6 +99,51 @@ test('a lease is one owner’s; the same owner renews it, others wait for its en
     kind: 'verdict',
   });
   expect(await take('late')).toEqual({ kind: 'gone' });
+});
+
+test('a silent holder is reminded once, then given up once; a renewal begins anew, and one who gave back is not missed', async () => {
+  const scope = await newScope(db);
+  const input = opening(scope);
+  const { sessionId, commandId } = input;
+  await db.progress.openInteraction(input, builds());
+  const watch = createLeaseWatch(db.rw);
+  const isDue = async () => (await watch.due(1_000)).some((place) => place.sessionId === sessionId);
+  const look = () => watch.look({ ...scope, sessionId, home: null });
+  // The clock is Postgres's: the times of the lease are moved instead.
+  const pass = (seconds: number) =>
+    withScope(db.rw, scope, async (tx) => {
+      const values = [sessionId, seconds];
+      await tx.query(
+        { text: `UPDATE leases SET expires_at = expires_at - $2 * interval '1 s' WHERE session_id = $1` },
+        values,
+      );
+      const index = `UPDATE session_index SET lease_look_at = lease_look_at - $2 * interval '1 s' WHERE session_id = $1`;
+      await tx.query({ text: index }, values);
+    });
+  await leases().take(scope, sessionId, commandId, 'ada', 60_000);
+  expect(await isDue()).toBe(false);
+  await pass(41);
+  expect([await isDue(), await look(), await isDue(), await look()]).toEqual([true, 'reminded', false, null]);
+  await leases().renew(scope, sessionId, commandId, 1, 60_000);
+  await pass(41);
+  expect([await look(), await isDue()]).toEqual(['reminded', false]);
+  await pass(20);
+  expect([await isDue(), await look(), await isDue(), await look()]).toEqual([true, 'gone', false, null]);
+  expect(await leases().renew(scope, sessionId, commandId, 1, 60_000)).toBeNull();
+  await leases().take(scope, sessionId, commandId, 'bob', 60_000);
+  await leases().release(scope, sessionId, commandId, 2);
+  await pass(60);
+  expect([await isDue(), await look(), await isDue()]).toEqual([true, null, false]);
+  const told = (await eventsOf(db, input)).filter(({ type }) => type.startsWith('lease_'));
+  const of = { commandId, expiresAt: expect.any(String) as unknown };
+  expect(told.map(({ type, data }) => ({ type, ...(data as object) }))).toEqual([
+    { type: 'lease_taken', commandId, number: 1, owner: 'ada', silent: null },
+    { type: 'lease_expiring', ...of, number: 1, owner: 'ada' },
+    { type: 'lease_expiring', ...of, number: 1, owner: 'ada' },
+    { type: 'lease_expired', ...of, number: 1, owner: 'ada', failure: 'client_gone' },
+    { type: 'lease_taken', commandId, number: 2, owner: 'bob', silent: 'ada' },
+  ]);
+  expect((await db.reader.get(scope, sessionId))!.interactions).toHaveLength(1);
 });
 
 test('refused results are kept once each and read back, another project’s never', async () => {
