@@ -1,13 +1,14 @@
 import { RefusedError, type Next } from '../client.js';
 import type { Scope } from '../domain/scope.js';
 import type { Lease } from '../ports/lease-store.js';
-import type { SessionDetail, SessionEvent, SessionFilter, SessionSummary } from '../ports/session-reader.js';
+import type { SessionDetail, SessionEvent, SessionFilter, SessionSummary, Standing } from '../ports/session-reader.js';
 import { leasing } from './leasing.js';
-import { ownedSession, revisionAfter, unknownSession } from './owned-session.js';
+import { ownedSession, unknownSession } from './owned-session.js';
 import { reporting } from './reporting.js';
 import type { Sessions, SessionsDeps } from './session-use-cases.js';
 import { startSession } from './start-session.js';
 import { UnavailableError, whenReachable } from './when-reachable.js';
+import { createSessionWatch } from './watch-sessions.js';
 
 // What surfaces need to name; they import it from here and nowhere deeper.
 export { RefusedError, UnavailableError };
@@ -15,19 +16,26 @@ export type { Lease, Next, SessionDetail, SessionEvent, SessionFilter, SessionSu
 export type { AppliedModel, ApplyOptions, ApplyOutcome } from '../ports/project-store.js';
 export type { DecisionRequest, Sessions, SessionsDeps, Waited } from './session-use-cases.js';
 
+/** However long a wait was asked for. */
+const MAX_WAIT_MS = 20_000;
+
 export function createSessions(deps: SessionsDeps): Sessions {
   const { client, reader, outputs } = deps;
+  const watch = createSessionWatch(reader);
   const owned = (scope: Scope, sessionId: string) => ownedSession(reader, scope, sessionId);
-  const next = async (scope: Scope, sessionId: string): Promise<Next> => {
-    const { status } = await owned(scope, sessionId);
-    return status === 'active' ? whenReachable(client, () => client.nextCommand(sessionId)) : { kind: 'done', status };
-  };
+  const nextOf = async (sessionId: string, { status }: Standing): Promise<Next> =>
+    status === 'active' ? whenReachable(client, () => client.nextCommand(sessionId)) : { kind: 'done', status };
   return {
-    start: (scope, request, idempotencyKey) => startSession(deps, scope, request, idempotencyKey),
-    next,
-    async nextAfter(scope, sessionId, cursor, waitMs) {
-      const revision = await revisionAfter(reader, scope, sessionId, cursor, waitMs);
-      return { next: await next(scope, sessionId), cursor: revision };
+    start: (scope, request, idempotencyKey) => startSession({ ...deps, watch }, scope, request, idempotencyKey),
+    next: async (scope, sessionId) => nextOf(sessionId, await owned(scope, sessionId)),
+    async nextAfter(scope, sessionId, cursor, { waitMs, signal }) {
+      let standing = await owned(scope, sessionId);
+      if (cursor !== null && waitMs > 0 && standing.revision <= cursor) {
+        const over = AbortSignal.timeout(Math.min(waitMs, MAX_WAIT_MS));
+        const ended = signal ? AbortSignal.any([signal, over]) : over;
+        standing = (await watch.past(scope, sessionId, cursor, ended)) ?? standing;
+      }
+      return { next: await nextOf(sessionId, standing), cursor: standing.revision };
     },
     ...reporting(deps),
     ...leasing(deps),
@@ -50,9 +58,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
       return reader.tree(scope, sessionId);
     },
     async events(scope, sessionId, afterRevision, limit) {
-      await owned(scope, sessionId);
-      return reader.events(scope, sessionId, afterRevision, limit);
+      const found = await reader.events(scope, sessionId, afterRevision, limit);
+      // Only of the scope's own sessions is there anything; nothing is told apart from unknown.
+      if (found.length === 0) await owned(scope, sessionId);
+      return found;
     },
+    watch,
     async output(scope, outputId) {
       const bytes = await outputs.read(scope, outputId);
       if (bytes) return bytes;
