@@ -1,14 +1,15 @@
 import { RefusedError, type Next } from '../client.js';
 import type { Scope } from '../domain/scope.js';
 import type { Lease } from '../ports/lease-store.js';
-import type { SessionDetail, SessionEvent, SessionFilter, SessionSummary, Standing } from '../ports/session-reader.js';
+import type { SessionDetail, SessionEvent, SessionFilter, SessionSummary } from '../ports/session-reader.js';
 import { leasing } from './leasing.js';
 import { ownedSession, unknownSession } from './owned-session.js';
 import { reporting } from './reporting.js';
 import type { Sessions, SessionsDeps } from './session-use-cases.js';
 import { startSession } from './start-session.js';
-import { UnavailableError, whenReachable } from './when-reachable.js';
+import { waiting } from './waiting.js';
 import { createSessionWatch } from './watch-sessions.js';
+import { UnavailableError, whenReachable } from './when-reachable.js';
 
 // What surfaces need to name; they import it from here and nowhere deeper.
 export { RefusedError, UnavailableError };
@@ -16,27 +17,13 @@ export type { Lease, Next, SessionDetail, SessionEvent, SessionFilter, SessionSu
 export type { AppliedModel, ApplyOptions, ApplyOutcome } from '../ports/project-store.js';
 export type { DecisionRequest, Sessions, SessionsDeps, Waited } from './session-use-cases.js';
 
-/** However long a wait was asked for. */
-const MAX_WAIT_MS = 20_000;
-
 export function createSessions(deps: SessionsDeps): Sessions {
   const { client, reader, outputs } = deps;
   const watch = createSessionWatch(reader);
   const owned = (scope: Scope, sessionId: string) => ownedSession(reader, scope, sessionId);
-  const nextOf = async (sessionId: string, { status }: Standing): Promise<Next> =>
-    status === 'active' ? whenReachable(client, () => client.nextCommand(sessionId)) : { kind: 'done', status };
   return {
     start: (scope, request, idempotencyKey) => startSession({ ...deps, watch }, scope, request, idempotencyKey),
-    next: async (scope, sessionId) => nextOf(sessionId, await owned(scope, sessionId)),
-    async nextAfter(scope, sessionId, cursor, { waitMs, signal }) {
-      let standing = await owned(scope, sessionId);
-      if (cursor !== null && waitMs > 0 && standing.revision <= cursor) {
-        const over = AbortSignal.timeout(Math.min(waitMs, MAX_WAIT_MS));
-        const ended = signal ? AbortSignal.any([signal, over]) : over;
-        standing = (await watch.past(scope, sessionId, cursor, ended)) ?? standing;
-      }
-      return { next: await nextOf(sessionId, standing), cursor: standing.revision };
-    },
+    ...waiting(deps, watch),
     ...reporting(deps),
     ...leasing(deps),
     async decide(scope, sessionId, decision) {
