@@ -5,12 +5,15 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import pg from 'pg';
+import { createAccess } from '../src/api/access.js';
 import { createSpecwrightClient, type SpecwrightClient } from '../src/client.js';
 import { loadConfig, type Config } from '../src/config.js';
 import { connectClient } from '../src/connect.js';
 import type { Stack } from '../src/dev/stack.js';
 import type { Scope } from '../src/domain/scope.js';
 import { startLocalStack } from '../src/local-stack.js';
+import { newKey } from '../src/store/access/keys.js';
+import { createAccessStore } from '../src/store/access-store.js';
 import { createPool } from '../src/store/pool.js';
 import { createProjectStore } from '../src/store/project-store.js';
 import { BARE_TABLE } from './bare-contract.js';
@@ -28,9 +31,12 @@ export interface BenchStack {
   readonly temporal: Client;
   /** As the owner of the tables. */
   readonly database: pg.Client;
+  /** A key for the scope. */
+  newKey(): Promise<string>;
   /** A client of the sessions on this task queue. */
   client(taskQueue: string): SpecwrightClient;
-  /** A worker process; the roles are all specwright's or all bare. */
+  readonly databaseUrls: Stack['database'];
+  /** A worker process, or the HTTP API in one; the roles are all specwright's or all bare. */
   worker(taskQueue: string, roles: readonly Role[]): Promise<WorkerHandle>;
   /** Ends the workers and the servers. */
   stop(): Promise<void>;
@@ -75,12 +81,15 @@ async function connect(config: Config, stack: Stack, stop: () => Promise<void>):
   const { address } = stack.temporal;
   const temporal = await connectClient(config.temporal, address);
   const database = await openDatabase(stack.database);
+  const scope = await makeScope(stack.database.rwUrl);
   return {
     config,
     pids: stack.pids,
     temporal,
     database,
-    scope: await makeScope(stack.database.rwUrl),
+    scope,
+    databaseUrls: stack.database,
+    newKey: () => newKeyOf(stack.database.rwUrl, scope),
     client: (taskQueue) =>
       createSpecwrightClient({
         temporal,
@@ -90,9 +99,9 @@ async function connect(config: Config, stack: Stack, stop: () => Promise<void>):
       }),
     worker: (taskQueue, roles) => {
       const bundleName = roles.some((role) => role.startsWith('bare')) ? 'bare-workflows.js' : 'session-workflows.js';
-      const { rwUrl } = stack.database;
+      const { rwUrl, roUrl } = stack.database;
       const { dataDir } = config;
-      return forkWorker({ roles, address, rwUrl, dataDir, taskQueue, bundlePath: join(dataDir, bundleName) });
+      return forkWorker({ roles, address, rwUrl, roUrl, dataDir, taskQueue, bundlePath: join(dataDir, bundleName) });
     },
     stop,
     async close() {
@@ -142,6 +151,17 @@ async function makeScope(rwUrl: string): Promise<Scope> {
     await pool.end();
   }
   return scope;
+}
+
+async function newKeyOf(rwUrl: string, scope: Scope): Promise<string> {
+  const pool = createPool(rwUrl);
+  try {
+    const access = createAccess({ store: createAccessStore(pool), newId: randomUUID, newKey });
+    const by = { scope, role: 'admin', keyId: randomUUID() } as const;
+    return (await access.createKey(by, { name: 'bench', role: 'developer' })).key;
+  } finally {
+    await pool.end();
+  }
 }
 
 /** The servers outlive a benchmark that was killed. Its folder names its process; they are taken over to be ended. */

@@ -61,11 +61,17 @@ async function look({ pids, temporal, database }: BenchStack, worker: WorkerHand
 /** Linux counts in hundredths of a second. */
 const TICK_MS = 10;
 
-async function cpuMsOf(pid: number | null, withChildren: boolean): Promise<number> {
+/** Used so far; NaN where there is no /proc. */
+export async function cpuMsOf(pid: number | null, withChildren: boolean): Promise<number> {
   if (pid === null || process.platform !== 'linux') return NaN;
   const names = withChildren ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : [String(pid)];
   const times = await Promise.all(names.map((name) => ticks(name, pid)));
   return times.reduce((sum, time) => sum + time, 0) * TICK_MS;
+}
+
+export async function rssBytesOf(pid: number | null): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024;
 }
 
 /** User and system time of a process that is `pid` or its child; 0 of any other. */

@@ -1,21 +1,38 @@
 import { once } from 'node:events';
 import { availableParallelism, loadavg } from 'node:os';
-import { Command } from 'commander';
-import type { BenchReport } from './bench-report.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PARTS, type BenchDetails, type BenchReport, type Part } from './bench-report.js';
 import { startBenchStack, type BenchStack } from './bench-stack.js';
 import { measureChildren } from './measures/children.js';
+import { measureHttp } from './measures/http.js';
 import { measureKill } from './measures/kill.js';
-import { measureReports, type ReportDetails } from './measures/report-to-next.js';
+import { measureReaders } from './measures/readers.js';
+import { measureReports } from './measures/report-to-next.js';
 import { measureStarts } from './measures/starts-and-idle.js';
 import { FULL, QUICK, type Sizes } from './sizes.js';
 import { tableOf } from './table.js';
 
 const options = new Command('bench')
   .description('Measures specwright beside a bare Temporal workflow, on servers of its own.')
-  .option('--quick', 'fewer repeats: under two minutes')
+  .option('--quick', 'fewer repeats and smaller numbers: about two minutes')
   .option('--json', 'nothing but the JSON document on stdout')
+  .addOption(new Option('--only <parts...>', 'only these').choices(PARTS))
+  .option('--sessions <n>', 'readers: idle sessions', count)
+  .option('--workflows <n>', 'readers: of them with a real workflow; the others are rows alone', count)
+  .option('--readers <n>', 'readers: event streams', count)
   .parse()
-  .opts<{ quick?: boolean; json?: boolean }>();
+  .opts<{ quick?: boolean; json?: boolean; only?: Part[]; sessions?: number; workflows?: number; readers?: number }>();
+
+function count(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('not a whole number');
+  return Number(text);
+}
+
+function sizesOf(): Sizes {
+  const sizes = options.quick ? QUICK : FULL;
+  const { sessions, workflows, readers } = { ...sizes.readers, ...options };
+  return { ...sizes, readers: { ...sizes.readers, sessions, workflows, readers } };
+}
 
 const began = performance.now();
 const log = (line: string): void =>
@@ -34,7 +51,7 @@ log(`Node ${process.version}, ${load()}`);
 if (loadavg()[0]! > availableParallelism() / 2) log('other programs are busy: trust the ratios more than the times');
 const stack = await startBenchStack(log, interrupted.signal);
 try {
-  const [report, details] = await Promise.race([measure(stack, options.quick ? QUICK : FULL), interruption()]);
+  const [report, details] = await Promise.race([measure(stack, sizesOf()), interruption()]);
   if (!options.json) process.stdout.write(`${tableOf(report, details)}\n\n`);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   await stack.close();
@@ -52,14 +69,34 @@ async function interruption(): Promise<never> {
   throw interrupted.signal.reason;
 }
 
-async function measure(bench: BenchStack, sizes: Sizes): Promise<[BenchReport, ReportDetails]> {
-  log('report → next command, at 1 and 50 clients');
-  const [reportToNext, details] = await measureReports(bench, sizes.reports);
-  log('starts, and the memory of 500 idle sessions');
-  const [starts, idle500] = await measureStarts(bench, sizes.starts);
-  log('a parent with 100 trivial children');
-  const children100 = await measureChildren(bench, sizes.children);
-  log('a report answered after kill -9 of the worker');
-  const kill = await measureKill(bench, sizes.kill);
-  return [{ reportToNext, starts, children100, idle500, kill }, details];
+async function measure(bench: BenchStack, sizes: Sizes): Promise<[BenchReport, BenchDetails]> {
+  const wanted = (part: Part, what: string): boolean => {
+    const isWanted = options.only?.includes(part) ?? true;
+    if (isWanted) log(what);
+    return isWanted;
+  };
+  let report: BenchReport = {};
+  let details: BenchDetails = {};
+  if (wanted('reports', 'report → next command, at 1 and 50 clients')) {
+    const [reportToNext, reports] = await measureReports(bench, sizes.reports);
+    [report, details] = [{ reportToNext }, { reports }];
+  }
+  if (wanted('http', 'the same over HTTP and through client.ts')) {
+    report = { ...report, http: await measureHttp(bench, sizes.reports) };
+  }
+  if (wanted('starts', 'starts, and the memory of 500 idle sessions')) {
+    const [starts, idle500] = await measureStarts(bench, sizes.starts);
+    report = { ...report, starts, idle500 };
+  }
+  if (wanted('children', 'a parent with 100 trivial children')) {
+    report = { ...report, children100: await measureChildren(bench, sizes.children) };
+  }
+  if (wanted('kill', 'a report answered after kill -9 of the worker')) {
+    report = { ...report, kill: await measureKill(bench, sizes.kill) };
+  }
+  const { sessions, workflows, readers } = sizes.readers;
+  if (wanted('readers', `${readers} event readers and ${sessions} idle sessions, ${workflows} with a workflow`)) {
+    report = { ...report, readers: await measureReaders(bench, sizes.readers) };
+  }
+  return [report, details];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { Command, Next, StartInput } from '../src/client.js';
+import type { Command, Next, Report, ReportAnswer, StartInput } from '../src/client.js';
 import type { BenchStack } from './bench-stack.js';
 import { BARE_SESSION, FIRST_TURN, REPORT, type BareReport, type BareTurn } from './bare-contract.js';
 import { SMALL_COMPONENT, SMALL_CONTEXT } from './model.js';
@@ -24,9 +24,13 @@ export interface Side {
 /** Every bound as high as it goes, so that one session takes 200 reports. */
 const BOUNDS = { initialize: 100, agent: 100, recheck: 100, rounds: 100, finalize: 100 };
 
+/** Reports and gives back what comes next. */
+type Send = (sessionId: string, report: Report) => Promise<Next>;
+
 /** componentCoding in manual mode without an executor; reports are judged by the real steps, the mirror is whole. */
-export function specwrightSide(stack: BenchStack, taskQueue: string): Side {
+export function specwrightSide(stack: BenchStack, taskQueue: string, send?: Send): Side {
   const client = stack.client(taskQueue);
+  const submit = send ?? (async (sessionId, report) => (await client.submitResult(sessionId, report)).next);
   const input: StartInput = {
     scope: stack.scope,
     sessionType: 'componentCoding',
@@ -47,11 +51,22 @@ export function specwrightSide(stack: BenchStack, taskQueue: string): Side {
         async report() {
           const isTests = command.kind === 'run_tests';
           const result = isTests ? testsFailed(command, (round += 1)) : wellDone(command);
-          command = commandOf((await client.submitResult(sessionId, { commandId: command.id, result })).next);
+          command = commandOf(await submit(sessionId, { commandId: command.id, result }));
         },
       };
     },
   };
+}
+
+/** The same sessions, reported on through the HTTP API by a client that keeps its connections. */
+export function httpSide(stack: BenchStack, taskQueue: string, url: string, key: string): Side {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return specwrightSide(stack, taskQueue, async (sessionId, report) => {
+    const path = `${url}/v1/sessions/${sessionId}/results`;
+    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(report) });
+    if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+    return ((await response.json()) as ReportAnswer).next;
+  });
 }
 
 function commandOf(next: Next): Command {

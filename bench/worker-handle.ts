@@ -5,6 +5,8 @@ import type { FromWorker, WorkerSpec, WorkerStats } from './worker-messages.js';
 
 /** A worker process as the benchmark sees it. */
 export interface WorkerHandle {
+  /** Where the HTTP API is, when it runs there. */
+  readonly url: string | null;
   stats(): Promise<WorkerStats>;
   /** SIGKILL, and waits for the end. */
   end(): Promise<void>;
@@ -21,8 +23,9 @@ export async function forkWorker(spec: WorkerSpec): Promise<WorkerHandle> {
   const child = fork(PROGRAM, [JSON.stringify(spec)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  await next(child, 'ready', START_TIMEOUT_MS);
+  const { url } = await next(child, 'ready', START_TIMEOUT_MS);
   return {
+    url,
     async stats() {
       child.send('stats');
       return (await next(child, 'stats', ANSWER_TIMEOUT_MS)).stats;

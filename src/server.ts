@@ -5,7 +5,6 @@ import { createAccess } from './api/access.js';
 import { createProjects } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createUploads } from './api/uploads.js';
-import { createSessionWatch } from './api/watch-sessions.js';
 import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
@@ -88,7 +87,6 @@ function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool,
     access: createAccess({ store: createAccessStore(writePool), newId: randomUUID, newKey }),
     projects: createProjects(createProjectStore(writePool)),
     uploads: createUploads({ intake, reader }),
-    watch: createSessionWatch(reader),
     executorQueue: stack.executorQueue,
     health: {
       postgres: () => answersInTime(Promise.all([ping(writePool), ping(readPool)])),

@@ -1,6 +1,7 @@
 import type { BenchStack } from '../bench-stack.js';
 import { spent, type Spent } from '../profile.js';
-import { bareSide, specwrightSide, type Reporter, type Side } from '../sides.js';
+import { reportersOf, reportFor, type CountedReporter } from '../reporters.js';
+import { bareSide, specwrightSide, type Side } from '../sides.js';
 import type { Sizes } from '../sizes.js';
 import { interleaved, median, medianRatio, percentile, rounded } from '../statistics.js';
 import type { WorkerHandle } from '../worker-handle.js';
@@ -31,13 +32,6 @@ interface Block {
 }
 
 const WARM_UP = { clients: 20, seconds: 1 };
-/** Initialize and GenerateImplementation; from then on RunTests and FixImplementation take turns. */
-const LEADING_REPORTS = 2;
-/** What a session is given here at most; its bounds allow 200. */
-const MAX_REPORTS = 190;
-/** A session that took more is replaced by a new one before the next repeat. */
-const WORN_OUT = 100;
-
 type Repeat = (clients: number, seconds: number) => Promise<Block>;
 
 export async function measureReports(
@@ -72,55 +66,28 @@ export async function measureReports(
 
 async function repeatsOf(stack: BenchStack, side: Side): Promise<{ repeat: Repeat; end(): Promise<void> }> {
   const worker = await stack.worker(side.taskQueue, side.roles);
-  let fresh: Counted[] = [];
+  const reporters = reportersOf(side);
   return {
-    async repeat(clients, seconds) {
-      fresh = fresh.filter(({ reports }) => reports < WORN_OUT);
-      const missing = Math.max(0, clients - fresh.length);
-      fresh.push(...(await Promise.all(Array.from({ length: missing }, () => started(side)))));
-      return block(stack, worker, fresh.slice(0, clients), seconds);
-    },
+    repeat: async (clients, seconds) => block(stack, worker, await reporters(clients), seconds),
     end: () => worker.end(),
   };
-}
-
-interface Counted extends Reporter {
-  reports: number;
-}
-
-/** Starting is not timed. */
-async function started(side: Side): Promise<Counted> {
-  const reporter = { ...(await side.start()), reports: LEADING_REPORTS };
-  for (let leading = 0; leading < LEADING_REPORTS; leading += 1) await reporter.report();
-  return reporter;
 }
 
 async function block(
   stack: BenchStack,
   worker: WorkerHandle,
-  reporters: readonly Counted[],
+  reporters: readonly CountedReporter[],
   forSeconds: number,
 ): Promise<Block> {
-  const latenciesMs: number[] = [];
-  let seconds = 0;
-  const cost = await spent(stack, worker, reporters[0]!.sessionId, async () => {
-    const before = reporters[0]!.reports;
-    const began = performance.now();
-    const until = began + forSeconds * 1_000;
-    await Promise.all(reporters.map((reporter) => reportUntil(reporter, until, latenciesMs)));
-    seconds = (performance.now() - began) / 1_000;
-    return { all: latenciesMs.length, ofSession: reporters[0]!.reports - before };
+  let done: Awaited<ReturnType<typeof reportFor>> = { latenciesMs: [], seconds: 0 };
+  const [first] = reporters as readonly [CountedReporter];
+  const cost = await spent(stack, worker, first.sessionId, async () => {
+    const before = first.reports;
+    done = await reportFor(reporters, forSeconds);
+    return { all: done.latenciesMs.length, ofSession: first.reports - before };
   });
+  const { latenciesMs, seconds } = done;
   return { latenciesMs, perSecond: latenciesMs.length / seconds, spent: cost };
-}
-
-async function reportUntil(reporter: Counted, until: number, latenciesMs: number[]): Promise<void> {
-  for (; reporter.reports < MAX_REPORTS; reporter.reports += 1) {
-    const began = performance.now();
-    if (began >= until) return;
-    await reporter.report();
-    latenciesMs.push(performance.now() - began);
-  }
 }
 
 function figures(blocks: readonly Block[], bare: readonly Block[]): ReportFigures {

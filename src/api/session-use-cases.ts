@@ -14,6 +14,7 @@ import type {
   SessionReader,
   SessionSummary,
 } from '../ports/session-reader.js';
+import type { SessionWatch } from './watch-sessions.js';
 
 /** A report that was taken without a verdict yet: it is in the session's history and will be applied. */
 export interface Durable {
@@ -44,6 +45,12 @@ export interface LeaseRequest {
   readonly ttlMs: number;
 }
 
+export interface Wait {
+  readonly waitMs: number;
+  /** Nobody waits any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a bounded wait gives back: where the session stands, and the cursor to wait on from there. */
 export interface Waited {
   readonly next: Next;
@@ -55,8 +62,11 @@ export interface Sessions {
   /** With an idempotency key the same request again is the same session; another request with it is refused. */
   start(scope: Scope, request: StartRequest, idempotencyKey?: string): Promise<{ sessionId: string }>;
   next(scope: Scope, sessionId: string): Promise<Next>;
-  /** As `next`, but waits until something changed after `cursor` (a revision) or `waitMs` are over; never longer than 20 s. */
-  nextAfter(scope: Scope, sessionId: string, cursor: number | null, waitMs: number): Promise<Waited>;
+  /**
+   * As `next`, but waits until something changed after `cursor` (a revision), `waitMs` are over or the signal comes; never
+   * longer than 20 s.
+   */
+  nextAfter(scope: Scope, sessionId: string, cursor: number | null, wait: Wait): Promise<Waited>;
   /** The verdict; or, with no worker up, that the report is durable and will be applied. */
   submit(scope: Scope, sessionId: string, report: Report): Promise<ReportAnswer | Durable>;
   /** Fire and forget: durable when it returns, with or without a worker up. */
@@ -78,6 +88,8 @@ export interface Sessions {
   show(scope: Scope, sessionId: string): Promise<SessionDetail>;
   tree(scope: Scope, sessionId: string): Promise<readonly SessionSummary[]>;
   events(scope: Scope, sessionId: string, afterRevision: number, limit: number): Promise<readonly SessionEvent[]>;
+  /** What every wait goes through; it asks nobody whether a session is the scope's, and shows no other's. */
+  readonly watch: SessionWatch;
 }
 
 export interface SessionsDeps {

@@ -3,10 +3,12 @@ import type { Scope } from '../domain/scope.js';
 import type { Lease } from '../ports/lease-store.js';
 import type { SessionDetail, SessionEvent, SessionFilter, SessionSummary } from '../ports/session-reader.js';
 import { leasing } from './leasing.js';
-import { ownedSession, revisionAfter, unknownSession } from './owned-session.js';
+import { ownedSession, unknownSession } from './owned-session.js';
 import { reporting } from './reporting.js';
 import type { Sessions, SessionsDeps } from './session-use-cases.js';
 import { startSession } from './start-session.js';
+import { waiting } from './waiting.js';
+import { createSessionWatch } from './watch-sessions.js';
 import { UnavailableError, whenReachable } from './when-reachable.js';
 
 // What surfaces need to name; they import it from here and nowhere deeper.
@@ -17,18 +19,11 @@ export type { DecisionRequest, Sessions, SessionsDeps, Waited } from './session-
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const { client, reader, outputs } = deps;
+  const watch = createSessionWatch(reader);
   const owned = (scope: Scope, sessionId: string) => ownedSession(reader, scope, sessionId);
-  const next = async (scope: Scope, sessionId: string): Promise<Next> => {
-    const { status } = await owned(scope, sessionId);
-    return status === 'active' ? whenReachable(client, () => client.nextCommand(sessionId)) : { kind: 'done', status };
-  };
   return {
-    start: (scope, request, idempotencyKey) => startSession(deps, scope, request, idempotencyKey),
-    next,
-    async nextAfter(scope, sessionId, cursor, waitMs) {
-      const revision = await revisionAfter(reader, scope, sessionId, cursor, waitMs);
-      return { next: await next(scope, sessionId), cursor: revision };
-    },
+    start: (scope, request, idempotencyKey) => startSession({ ...deps, watch }, scope, request, idempotencyKey),
+    ...waiting(deps, watch),
     ...reporting(deps),
     ...leasing(deps),
     async decide(scope, sessionId, decision) {
@@ -50,9 +45,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
       return reader.tree(scope, sessionId);
     },
     async events(scope, sessionId, afterRevision, limit) {
-      await owned(scope, sessionId);
-      return reader.events(scope, sessionId, afterRevision, limit);
+      const found = await reader.events(scope, sessionId, afterRevision, limit);
+      // Only of the scope's own sessions is there anything; nothing is told apart from unknown.
+      if (found.length === 0) await owned(scope, sessionId);
+      return found;
     },
+    watch,
     async output(scope, outputId) {
       const bytes = await outputs.read(scope, outputId);
       if (bytes) return bytes;

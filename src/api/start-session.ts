@@ -2,15 +2,15 @@ import { RefusedError } from '../client.js';
 import { sha256Hex } from '../domain/digest.js';
 import { canonicalJson } from '../domain/json.js';
 import type { Scope } from '../domain/scope.js';
-import { untilReadable } from './owned-session.js';
 import type { SessionsDeps, StartRequest } from './session-use-cases.js';
+import type { SessionWatch } from './watch-sessions.js';
 import { whenReachable } from './when-reachable.js';
 
 const READABLE_WITHIN_MS = 5_000;
 
 /** See {@link Sessions.start}: the key's row names the session before it is started, so that a lost answer starts no second one. */
 export async function startSession(
-  { client, reader, intake, newId }: SessionsDeps,
+  { client, intake, newId, watch }: SessionsDeps & { readonly watch: SessionWatch },
   scope: Scope,
   request: StartRequest,
   idempotencyKey?: string,
@@ -31,6 +31,7 @@ export async function startSession(
   await whenReachable(client, () =>
     client.startSession(sessionId, { scope, ...request }, { orFind: sessionId !== wanted }),
   );
-  await untilReadable(reader, scope, sessionId, READABLE_WITHIN_MS);
+  // The row is written by the first activity; with no worker up the session is started all the same.
+  await watch.past(scope, sessionId, -1, AbortSignal.timeout(READABLE_WITHIN_MS));
   return { sessionId };
 }

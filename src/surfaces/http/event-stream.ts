@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { SessionEvent, Sessions } from '../../api/sessions.js';
+import type { SessionEvent } from '../../api/sessions.js';
 import type { SessionWatch } from '../../api/watch-sessions.js';
 import type { Scope } from '../../domain/scope.js';
 
@@ -12,7 +12,7 @@ export interface StreamTimes {
 }
 
 export interface EventStream {
-  readonly sessions: Pick<Sessions, 'events'>;
+  /** Of a session that was seen to be the scope's. */
   readonly watch: SessionWatch;
   readonly scope: Scope;
   readonly sessionId: string;
@@ -28,12 +28,12 @@ const PAGE = 100;
  * sent. At most a page is held; a reader that is slow is waited for, and one that stands still is dropped.
  */
 export async function streamEvents(stream: EventStream, after: number, response: ServerResponse): Promise<void> {
-  const { sessions, scope, sessionId, ended } = stream;
+  const { watch, scope, sessionId, ended } = stream;
   const send = (text: string): Promise<void> => write(response, text, stream);
   await send('retry: 2000\n\n');
   let sent = after;
   while (!ended.aborted) {
-    const events = await sessions.events(scope, sessionId, sent, PAGE);
+    const events = await watch.events(scope, sessionId, sent, PAGE);
     for (const event of events) {
       await send(eventText(event));
       sent = event.revision;

@@ -5,7 +5,6 @@ import type { Access, Caller } from '../../api/access.js';
 import type { Projects } from '../../api/projects.js';
 import type { Sessions } from '../../api/sessions.js';
 import type { Uploads } from '../../api/uploads.js';
-import type { SessionWatch } from '../../api/watch-sessions.js';
 import type { Role } from '../../domain/access.js';
 import type { StreamTimes } from './event-stream.js';
 
@@ -15,7 +14,6 @@ export interface HttpDeps {
   readonly access: Access;
   readonly projects: Projects;
   readonly uploads: Uploads;
-  readonly watch: SessionWatch;
   readonly health: Health;
   /** For starts that name no executor queue. */
   readonly executorQueue: string;

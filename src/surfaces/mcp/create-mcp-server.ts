@@ -26,10 +26,10 @@ export function createMcpServer(deps: McpDeps, caller: Caller): Server {
       ...{ name, title, description, inputSchema, annotations },
     })),
   }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     try {
       const tool = allowed(params.name, caller);
-      return content(await tool.run({ ...deps, caller }, params.arguments));
+      return content(await tool.run({ ...deps, caller, signal }, params.arguments));
     } catch (error) {
       return { ...content(failureAnswer(error)), isError: true };
     }

@@ -9,4 +9,6 @@ export interface McpDeps {
 /** Whose call it is, and what the use cases are. */
 export interface McpCall extends McpDeps {
   readonly caller: Caller;
+  /** The client is gone. */
+  readonly signal: AbortSignal;
 }

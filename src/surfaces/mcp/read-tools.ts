@@ -60,8 +60,9 @@ export const nextCommand = tool({
     cursor: z.int().min(0).optional().describe('The cursor of the answer before'),
     waitSeconds,
   }),
-  async run({ sessions, caller }, { sessionId, cursor: after, waitSeconds: wait = 0 }) {
-    return describeNext(await sessions.nextAfter(caller.scope, sessionId, after ?? null, wait * 1_000));
+  async run({ sessions, caller, signal }, { sessionId, cursor: after, waitSeconds: seconds = 0 }) {
+    const wait = { waitMs: seconds * 1_000, signal };
+    return describeNext(await sessions.nextAfter(caller.scope, sessionId, after ?? null, wait));
   },
 });
 

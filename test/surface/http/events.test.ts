@@ -171,7 +171,7 @@ test('a reader that takes nothing is dropped, and little is held for it', async 
     const ended = new AbortController();
     response.once('close', () => ended.abort());
     const source = { sessionId: 's', scope: rig.scope, times: { heartbeatMs: 300, drainMs: 500 }, ended: ended.signal };
-    void streamEvents({ ...source, sessions: { events }, watch: createSessionWatch(rig.reader) }, 0, response);
+    void streamEvents({ ...source, watch: { ...createSessionWatch(rig.reader), events } }, 0, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -196,9 +196,8 @@ test('a wait for a command ends with the client that waited', async () => {
   const end = new Promise<void>((resolve) => (ended = resolve));
   const app = await createHttpServer({
     access: { authenticate: async () => caller },
-    sessions: { events: async () => [] },
-    watch: {
-      past: (_scope: unknown, _id: string, _revision: number, signal: AbortSignal) =>
+    sessions: {
+      nextAfter: (_scope: unknown, _id: string, _cursor: number, { signal }: { signal: AbortSignal }) =>
         new Promise<null>((resolve) => signal.addEventListener('abort', () => (ended(), resolve(null)))),
     },
   } as unknown as HttpDeps);
@@ -214,23 +213,4 @@ test('a wait for a command ends with the client that waited', async () => {
   await end;
   expect(Date.now() - began).toBeLessThan(1_000);
   await app.close();
-});
-
-test('two hundred waiting readers of a hundred sessions cost one read a round', async () => {
-  let reads = 0;
-  const watch = createSessionWatch({
-    standings: async (scope, ids) => {
-      reads += 1;
-      return rig.reader.standings(scope, ids);
-    },
-  });
-  const sessionId = await start();
-  await eventually(async () => (await rig.call('GET', `/v1/sessions/${sessionId}`)).status === 200, 'the row');
-  const signal = AbortSignal.timeout(1_000);
-  const waits = Array.from({ length: 200 }, (_one, index) =>
-    watch.past(rig.scope, index < 2 ? sessionId : `quiet-${index % 100}`, 1_000_000, signal),
-  );
-  expect(await Promise.all(waits)).toEqual(waits.map(() => null));
-  expect(reads).toBeGreaterThan(2);
-  expect(reads).toBeLessThanOrEqual(12);
 });

@@ -24,7 +24,7 @@ export function commandRoutes(app: HttpApp, context: RouteContext): void {
   resultRoute(app, context);
 }
 
-function nextRoute(app: HttpApp, { sessions, watch, stopping }: RouteContext): void {
+function nextRoute(app: HttpApp, { sessions, stopping }: RouteContext): void {
   app.get(
     '/v1/sessions/:sessionId/command',
     {
@@ -39,16 +39,9 @@ function nextRoute(app: HttpApp, { sessions, watch, stopping }: RouteContext): v
       },
     },
     async (request, reply) => {
-      const { scope } = callerOf(request);
-      const { sessionId } = request.params;
-      const { after, waitMs = 0 } = request.query;
-      if (after !== undefined && waitMs > 0) {
-        // Refuses a session that is not the scope's before anything waits.
-        const [seen] = await sessions.events(scope, sessionId, after, 1);
-        const signal = AbortSignal.any([stopping, AbortSignal.timeout(waitMs), endOf(reply.raw)]);
-        if (seen === undefined) await watch.past(scope, sessionId, after, signal);
-      }
-      return sessions.nextAfter(scope, sessionId, null, 0);
+      const { after = null, waitMs = 0 } = request.query;
+      const wait = waitMs > 0 ? { waitMs, signal: AbortSignal.any([stopping, endOf(reply.raw)]) } : { waitMs };
+      return sessions.nextAfter(callerOf(request).scope, request.params.sessionId, after, wait);
     },
   );
 }
