@@ -4,6 +4,33 @@ GRANT USAGE ON SCHEMA public TO sw_metrics;
 GRANT USAGE ON SCHEMA public TO sw_ro;
 GRANT USAGE ON SCHEMA public TO sw_rw;
 
+CREATE OR REPLACE FUNCTION public.sw_count_active_sessions(of_home text)
+ RETURNS TABLE(session_type text, step text, waiting_on text, sessions integer, oldest_wait double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  SELECT s.session_type, s.step, coalesce(s.waiting_on, 'system'), count(*)::integer,
+    coalesce(greatest(max(extract(epoch FROM clock_timestamp() - s.waiting_since)), 0), 0)::double precision
+  FROM session_index i JOIN sessions s USING (account_id, project_id, session_id)
+  WHERE i.home = of_home AND i.is_open AND s.status = 'active'
+  GROUP BY 1, 2, 3
+$function$;
+-- owned by sw_metrics; callable by: sw_rw (sw_count_active_sessions(text))
+
+CREATE OR REPLACE FUNCTION public.sw_count_closed_sessions(of_home text)
+ RETURNS TABLE(session_type text, step text, status text, sessions integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  SELECT s.session_type, s.step, s.status, count(*)::integer
+  FROM sessions s JOIN session_index i USING (session_id)
+  WHERE s.closed_at > now() - interval '1 day' AND i.home = of_home
+  GROUP BY 1, 2, 3
+$function$;
+-- owned by sw_metrics; callable by: sw_rw (sw_count_closed_sessions(text))
+
 CREATE OR REPLACE FUNCTION public.sw_count_open_commands(of_home text)
  RETURNS TABLE(kind text, commands integer, oldest_age double precision)
  LANGUAGE sql
@@ -17,20 +44,6 @@ AS $function$
   GROUP BY 1
 $function$;
 -- owned by sw_metrics; callable by: sw_rw (sw_count_open_commands(text))
-
-CREATE OR REPLACE FUNCTION public.sw_count_sessions(of_home text)
- RETURNS TABLE(session_type text, waiting_on text, sessions integer, oldest_wait double precision)
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
-AS $function$
-  SELECT s.session_type, coalesce(s.waiting_on, 'system'), count(*)::integer,
-    coalesce(greatest(max(extract(epoch FROM clock_timestamp() - s.waiting_since)), 0), 0)::double precision
-  FROM session_index i JOIN sessions s USING (account_id, project_id, session_id)
-  WHERE i.home = of_home AND i.is_open AND s.status = 'active'
-  GROUP BY 1, 2
-$function$;
--- owned by sw_metrics; callable by: sw_rw (sw_count_sessions(text))
 
 CREATE OR REPLACE FUNCTION public.sw_protect(target regclass, by_project boolean, rw_privileges text)
  RETURNS void
@@ -583,6 +596,7 @@ CREATE INDEX sessions_active ON public.sessions USING btree (account_id, project
 CREATE INDEX sessions_by_parent ON public.sessions USING btree (parent_session_id) WHERE (parent_session_id IS NOT NULL);
 CREATE INDEX sessions_by_root ON public.sessions USING btree (root_session_id, component);
 CREATE INDEX sessions_by_time ON public.sessions USING btree (account_id, project_id, created_at DESC, session_id DESC);
+CREATE INDEX sessions_closed ON public.sessions USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
 CREATE POLICY counted ON sessions FOR SELECT TO sw_metrics
@@ -591,7 +605,7 @@ CREATE POLICY counted ON sessions FOR SELECT TO sw_metrics
 CREATE POLICY scope ON sessions FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
-GRANT SELECT (account_id), SELECT (project_id), SELECT (session_id), SELECT (session_type), SELECT (status), SELECT (waiting_on), SELECT (waiting_since) ON sessions TO sw_metrics;
+GRANT SELECT (account_id), SELECT (project_id), SELECT (session_id), SELECT (session_type), SELECT (status), SELECT (step), SELECT (waiting_on), SELECT (waiting_since), SELECT (closed_at) ON sessions TO sw_metrics;
 GRANT SELECT ON sessions TO sw_ro;
 GRANT INSERT, SELECT, UPDATE ON sessions TO sw_rw;
 

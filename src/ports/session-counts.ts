@@ -1,11 +1,21 @@
 import type { CommandKind } from '../domain/command.js';
-import type { SessionTypeName, WaitingOn } from '../domain/session.js';
+import type { ClosedStatus, SessionTypeName, WaitingOn } from '../domain/session.js';
 
-export interface SessionCount {
+export interface ActiveCount {
   readonly sessionType: SessionTypeName;
+  /** Null: planned, not begun. */
+  readonly step: string | null;
   readonly waitingOn: WaitingOn;
   readonly sessions: number;
   readonly oldestWaitSeconds: number;
+}
+
+export interface ClosedCount {
+  readonly sessionType: SessionTypeName;
+  /** Where it ended; null: it never began. */
+  readonly step: string | null;
+  readonly status: ClosedStatus;
+  readonly sessions: number;
 }
 
 export interface OpenCommandCount {
@@ -14,9 +24,10 @@ export interface OpenCommandCount {
   readonly oldestAgeSeconds: number;
 }
 
-/** How many, over all accounts, of one Temporal namespace and Task Queue: never which. */
+/** How many, over all accounts, of one Temporal namespace and Task Queue: never which. A combination that is not there is absent. */
 export interface SessionCounts {
-  /** Active ones; a combination that nobody is in is absent. */
-  sessions(home: string): Promise<readonly SessionCount[]>;
+  active(home: string): Promise<readonly ActiveCount[]>;
+  /** Of the last day. */
+  closed(home: string): Promise<readonly ClosedCount[]>;
   openCommands(home: string): Promise<readonly OpenCommandCount[]>;
 }

@@ -10,6 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => db.stop());
 
+const SESSION_COLUMNS = [
+  ...['account_id', 'closed_at', 'project_id', 'session_id', 'session_type', 'status', 'step'],
+  ...['waiting_on', 'waiting_since'],
+];
+
 const opened = async (home: string, draft = builds()): Promise<string> => {
   const input = opening(await newScope(db));
   await db.progress.openInteraction({ ...input, home }, draft);
@@ -19,18 +24,16 @@ const opened = async (home: string, draft = builds()): Promise<string> => {
 
 test('sessions and open commands of every account are counted together, by home, and closed ones are not', async () => {
   await opened('here');
-  await opened(
-    'here',
-    builds(agentDraft()),
-  );
+  await opened('here', builds(agentDraft()));
   await opened('elsewhere');
   const closing = opening(await newScope(db));
   await db.progress.openInteraction({ ...closing, home: 'here' }, builds());
   await db.progress.closeSession({ ...closing, status: 'failed', failure: null });
   const counts = createSessionCounts(db.rw);
-  const [row, ...more] = await counts.sessions('here');
+  const [row, ...more] = await counts.active('here');
+  const step = 'Initialize';
   expect([row, more]).toEqual([
-    { sessionType: 'componentCoding', waitingOn: 'client', sessions: 2, oldestWaitSeconds: expect.any(Number) },
+    { sessionType: 'componentCoding', step, waitingOn: 'client', sessions: 2, oldestWaitSeconds: expect.any(Number) },
     [],
   ]);
   expect(row!.oldestWaitSeconds).toBeGreaterThan(0);
@@ -39,7 +42,10 @@ test('sessions and open commands of every account are counted together, by home,
     ['agent', 1],
     ['run_tests', 1],
   ]);
-  expect(await counts.sessions('nowhere')).toEqual([]);
+  expect(await counts.active('nowhere')).toEqual([]);
+  expect(await counts.closed('here')).toEqual([
+    { sessionType: 'componentCoding', step, status: 'failed', sessions: 1 },
+  ]);
 });
 
 test('what counts over accounts can say nothing else: its role cannot log in, and reads no name, text or result', async () => {
@@ -51,10 +57,10 @@ test('what counts over accounts can say nothing else: its role cannot log in, an
        WHERE grantee = 'sw_metrics' AND table_name <> 'session_index' ORDER BY 1`,
     );
     expect(columns.map(({ read }) => read)).toEqual([
-      ...['account_id', 'kind', 'opened_at', 'project_id', 'session_id', 'status'].map((name) => `interactions.${name}`),
-      ...['account_id', 'project_id', 'session_id', 'session_type', 'status', 'waiting_on', 'waiting_since'].map(
-        (name) => `sessions.${name}`,
+      ...['account_id', 'kind', 'opened_at', 'project_id', 'session_id', 'status'].map(
+        (name) => `interactions.${name}`,
       ),
+      ...SESSION_COLUMNS.map((name) => `sessions.${name}`),
     ]);
     const { rows } = await owner.query(
       `SELECT rolcanlogin, rolinherit, has_schema_privilege('sw_metrics', 'public', 'CREATE') AS creates,
@@ -63,7 +69,7 @@ test('what counts over accounts can say nothing else: its role cannot log in, an
        FROM pg_roles WHERE rolname = 'sw_metrics'`,
     );
     expect(rows).toEqual([{ rolcanlogin: false, rolinherit: true, creates: false, members: ['sw_owner'] }]);
-    await expect(db.ro.query(`SELECT * FROM sw_count_sessions('here')`)).rejects.toThrow(/permission denied/);
+    await expect(db.ro.query(`SELECT * FROM sw_count_active_sessions('here')`)).rejects.toThrow(/permission denied/);
     expect((await owner.query('SELECT FROM sessions')).rowCount).toBe(0);
   } finally {
     await owner.end();
