@@ -10,8 +10,7 @@ interface TableRow {
   readonly constraints: readonly { name: string; definition: string }[] | null;
   readonly indexes: readonly string[] | null;
   readonly policies:
-    | readonly { name: string; command: string; roles: string; using: string | null; check: string | null }[]
-    | null;
+    readonly { name: string; command: string; roles: string; using: string | null; check: string | null }[] | null;
   readonly triggers: readonly string[] | null;
   readonly grants: readonly { role: string; privileges: string }[] | null;
 }
@@ -70,7 +69,9 @@ export async function dumpSchema(url: string): Promise<string> {
   await client.connect();
   try {
     const grants = await client.query<{ role: string; privilege: string }>(SCHEMA_GRANTS);
-    const functions = await client.query<{ definition: string; name: string; owner: string; callers: string | null }>(FUNCTIONS);
+    const functions = await client.query<{ definition: string; name: string; owner: string; callers: string | null }>(
+      FUNCTIONS,
+    );
     const tables = await client.query<TableRow>(TABLES);
     return [
       '-- Written by src/store/dump-schema.ts from a migrated database; do not edit. Tests compare it with a fresh one.',

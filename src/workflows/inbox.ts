@@ -5,6 +5,7 @@ import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages
 import { sortReport } from '../domain/inbox.js';
 import type { Report } from '../domain/result.js';
 import { EXECUTION_MODES, type ExecutionMode } from '../domain/session.js';
+import { countRefusal } from './count-refusal.js';
 import { DECISION_FORM, decisionRefusal, isShortText } from './decision-guard.js';
 import { inboxOf, viewOf } from './session-view.js';
 import type { AcceptedReport, Session } from './session.js';
@@ -70,14 +71,16 @@ function accept(session: Session, report: Report, digest: string): AcceptedRepor
 
 async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
   await CancellationScope.nonCancellable(() => condition(() => accepted.answer !== null || accepted.refusal !== null));
-  throwRefusal(accepted.refusal);
+  // Counted when the session refused it.
+  if (accepted.refusal) throw refusalError(accepted.refusal);
   return accepted.answer!;
 }
 
 function throwIfRefused(session: Session, value: unknown) {
   const sorted = sortReport(inboxOf(session), value);
-  if (sorted.kind === 'refuse') throw refusalError(sorted.refusal);
-  return sorted;
+  if (sorted.kind !== 'refuse') return sorted;
+  countRefusal(sorted.refusal);
+  throw refusalError(sorted.refusal);
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
@@ -112,7 +115,9 @@ function switchMode(session: Session, mode: ExecutionMode): { mode: ExecutionMod
 }
 
 function throwRefusal(refusal: Refusal | null): void {
-  if (refusal) throw refusalError(refusal);
+  if (refusal === null) return;
+  countRefusal(refusal);
+  throw refusalError(refusal);
 }
 
 function refusalError(refusal: Refusal): ApplicationFailure {
