@@ -135,7 +135,9 @@ async function withStack<T>(config: Config, use: (stack: StackFile, metrics: Met
   }
 }
 
-const quietly = ({ logLevel }: Config) => (logLevel === 'info' || logLevel === 'warn' ? 'error' : logLevel);
+function quietly({ logLevel }: Config): Config['logLevel'] {
+  return logLevel === 'info' || logLevel === 'warn' ? 'error' : logLevel;
+}
 
 async function up({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
@@ -144,7 +146,8 @@ async function up({ json }: { json: boolean }): Promise<void> {
     const server = isOurs ? await serveBeside(config, stack, metrics) : null;
     const httpUrl = server?.url ?? stack.httpUrl;
     const { temporal, scope } = stack;
-    if (json) out(`${JSON.stringify({ temporal, httpUrl, scope, file: stackFilePath(config.dataDir) })}\n`);
+    const metricsUrl = metrics?.url ?? null;
+    if (json) out(`${JSON.stringify({ temporal, httpUrl, metricsUrl, scope, file: stackFilePath(config.dataDir) })}\n`);
     else
       out(
         `Web UI  ${temporal.webUi ?? '(not known)'}\nHTTP    ${httpUrl ?? '(none)'}\nstack   ${stackFilePath(config.dataDir)}\n`,
@@ -173,7 +176,8 @@ async function serve({ json }: { json: boolean }): Promise<void> {
   await withMetrics(config, ['http'], async (metrics) => {
     const options = { log: { level: config.logLevel, write: note }, telemetry: metrics?.telemetry };
     const server = await startServer(config, stack, options).catch(portTaken(config));
-    out(json ? `${JSON.stringify({ httpUrl: server.url })}\n` : `HTTP    ${server.url}\n`);
+    const metricsUrl = metrics?.url ?? null;
+    out(json ? `${JSON.stringify({ httpUrl: server.url, metricsUrl })}\n` : `HTTP    ${server.url}\n`);
     await untilStopped();
     await server.stop();
   });

@@ -55,9 +55,8 @@ export async function startWorkers(
   const create = async () => {
     const temporal = new Client({ connection, namespace: config.temporal.namespace });
     const executions = roles.includes('session') ? await createExecutions(temporal, config.taskQueue) : null;
-    const home = executions?.home;
-    if (metrics && home !== undefined) addSessionMetrics(metrics, createSessionCounts(pool), home);
-    return { executions, workers: await createWorkers(config, connection, { pool, rwUrl, home, roles, metrics }) };
+    const parts = { pool, rwUrl, home: executions?.home, roles, metrics };
+    return { executions, workers: await createWorkers(config, connection, parts) };
   };
   const { executions, workers } = await create().catch(async (error: unknown) => {
     await close();
@@ -110,6 +109,7 @@ async function createWorkers(
   if (roles.includes('session')) {
     const activities = createSessionActivities({ progress, ...(home === undefined ? {} : { home }) });
     const interceptors = { activity: metrics ? [mirrorLag(metrics)] : [] };
+    if (metrics && home !== undefined) addSessionMetrics(metrics, createSessionCounts(pool), home);
     workers.push(await sessionWorker(config, connection, { activities, interceptors }));
   }
   if (roles.includes('executor')) {
