@@ -1,7 +1,49 @@
 -- Written by src/store/dump-schema.ts from a migrated database; do not edit. Tests compare it with a fresh one.
 
+GRANT USAGE ON SCHEMA public TO sw_metrics;
 GRANT USAGE ON SCHEMA public TO sw_ro;
 GRANT USAGE ON SCHEMA public TO sw_rw;
+
+CREATE OR REPLACE FUNCTION public.sw_count_active_sessions(of_home text)
+ RETURNS TABLE(session_type text, step text, waiting_on text, sessions integer, oldest_wait double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  SELECT s.session_type, s.step, coalesce(s.waiting_on, 'system'), count(*)::integer,
+    coalesce(greatest(max(extract(epoch FROM clock_timestamp() - s.waiting_since)), 0), 0)::double precision
+  FROM session_index i JOIN sessions s USING (account_id, project_id, session_id)
+  WHERE i.home = of_home AND i.is_open AND s.status = 'active'
+  GROUP BY 1, 2, 3
+$function$;
+-- owned by sw_metrics; callable by: sw_rw (sw_count_active_sessions(text))
+
+CREATE OR REPLACE FUNCTION public.sw_count_closed_sessions(of_home text)
+ RETURNS TABLE(session_type text, step text, status text, sessions integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  SELECT s.session_type, s.step, s.status, count(*)::integer
+  FROM sessions s JOIN session_index i USING (session_id)
+  WHERE s.closed_at > now() - interval '1 day' AND i.home = of_home
+  GROUP BY 1, 2, 3
+$function$;
+-- owned by sw_metrics; callable by: sw_rw (sw_count_closed_sessions(text))
+
+CREATE OR REPLACE FUNCTION public.sw_count_open_commands(of_home text)
+ RETURNS TABLE(kind text, commands integer, oldest_age double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  SELECT c.kind, count(*)::integer,
+    greatest(max(extract(epoch FROM clock_timestamp() - c.opened_at)), 0)::double precision
+  FROM session_index i JOIN interactions c USING (account_id, project_id, session_id)
+  WHERE i.home = of_home AND i.is_open AND c.status = 'pending'
+  GROUP BY 1
+$function$;
+-- owned by sw_metrics; callable by: sw_rw (sw_count_open_commands(text))
 
 CREATE OR REPLACE FUNCTION public.sw_protect(target regclass, by_project boolean, rw_privileges text)
  RETURNS void
@@ -20,7 +62,7 @@ BEGIN
   EXECUTE format('GRANT %s ON %s TO sw_rw', rw_privileges, target);
 END
 $function$;
--- callable by: its owner (sw_protect(regclass,boolean,text))
+-- owned by sw_owner; callable by: its owner (sw_protect(regclass,boolean,text))
 
 CREATE TABLE accounts (
   account_id uuid NOT NULL,
@@ -31,7 +73,7 @@ CREATE TABLE accounts (
 ALTER TABLE accounts OWNER TO sw_owner;
 ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE accounts FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON accounts FOR ALL
+CREATE POLICY scope ON accounts FOR ALL TO public
   USING (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid)
   WITH CHECK (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid);
 GRANT SELECT ON accounts TO sw_ro;
@@ -69,7 +111,7 @@ CREATE TABLE api_keys (
 ALTER TABLE api_keys OWNER TO sw_owner;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_keys FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON api_keys FOR ALL
+CREATE POLICY scope ON api_keys FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON api_keys TO sw_ro;
@@ -88,7 +130,7 @@ CREATE TABLE component_dependencies (
 ALTER TABLE component_dependencies OWNER TO sw_owner;
 ALTER TABLE component_dependencies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE component_dependencies FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON component_dependencies FOR ALL
+CREATE POLICY scope ON component_dependencies FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON component_dependencies TO sw_ro;
@@ -110,7 +152,7 @@ ALTER TABLE components OWNER TO sw_owner;
 CREATE INDEX components_by_context ON public.components USING btree (account_id, project_id, context);
 ALTER TABLE components ENABLE ROW LEVEL SECURITY;
 ALTER TABLE components FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON components FOR ALL
+CREATE POLICY scope ON components FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON components TO sw_ro;
@@ -129,7 +171,7 @@ CREATE TABLE context_dependencies (
 ALTER TABLE context_dependencies OWNER TO sw_owner;
 ALTER TABLE context_dependencies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE context_dependencies FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON context_dependencies FOR ALL
+CREATE POLICY scope ON context_dependencies FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON context_dependencies TO sw_ro;
@@ -147,7 +189,7 @@ CREATE TABLE contexts (
 ALTER TABLE contexts OWNER TO sw_owner;
 ALTER TABLE contexts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contexts FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON contexts FOR ALL
+CREATE POLICY scope ON contexts FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON contexts TO sw_ro;
@@ -171,7 +213,7 @@ ALTER TABLE decisions OWNER TO sw_owner;
 CREATE INDEX decisions_by_session ON public.decisions USING btree (session_id);
 ALTER TABLE decisions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE decisions FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON decisions FOR ALL
+CREATE POLICY scope ON decisions FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON decisions TO sw_ro;
@@ -191,7 +233,7 @@ CREATE TABLE idempotency_keys (
 ALTER TABLE idempotency_keys OWNER TO sw_owner;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON idempotency_keys FOR ALL
+CREATE POLICY scope ON idempotency_keys FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON idempotency_keys TO sw_ro;
@@ -238,9 +280,13 @@ ALTER TABLE interactions OWNER TO sw_owner;
 CREATE UNIQUE INDEX interactions_one_pending ON public.interactions USING btree (account_id, project_id, session_id) WHERE (status = 'pending'::text);
 ALTER TABLE interactions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE interactions FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON interactions FOR ALL
+CREATE POLICY counted ON interactions FOR SELECT TO sw_metrics
+  USING true
+  WITH CHECK -;
+CREATE POLICY scope ON interactions FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+GRANT SELECT (account_id), SELECT (project_id), SELECT (session_id), SELECT (kind), SELECT (status), SELECT (opened_at) ON interactions TO sw_metrics;
 GRANT SELECT ON interactions TO sw_ro;
 GRANT INSERT, SELECT, UPDATE ON interactions TO sw_rw;
 
@@ -258,7 +304,7 @@ CREATE TABLE late_results (
 ALTER TABLE late_results OWNER TO sw_owner;
 ALTER TABLE late_results ENABLE ROW LEVEL SECURITY;
 ALTER TABLE late_results FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON late_results FOR ALL
+CREATE POLICY scope ON late_results FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON late_results TO sw_ro;
@@ -286,7 +332,7 @@ CREATE TABLE leases (
 ALTER TABLE leases OWNER TO sw_owner;
 ALTER TABLE leases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE leases FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON leases FOR ALL
+CREATE POLICY scope ON leases FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON leases TO sw_ro;
@@ -306,7 +352,7 @@ CREATE TABLE memberships (
 ALTER TABLE memberships OWNER TO sw_owner;
 ALTER TABLE memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE memberships FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON memberships FOR ALL
+CREATE POLICY scope ON memberships FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON memberships TO sw_ro;
@@ -326,7 +372,7 @@ CREATE TABLE output_chunks (
 ALTER TABLE output_chunks OWNER TO sw_owner;
 ALTER TABLE output_chunks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE output_chunks FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON output_chunks FOR ALL
+CREATE POLICY scope ON output_chunks FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON output_chunks TO sw_ro;
@@ -357,7 +403,7 @@ ALTER TABLE outputs OWNER TO sw_owner;
 CREATE INDEX outputs_by_command ON public.outputs USING btree (session_id, command_id);
 ALTER TABLE outputs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outputs FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON outputs FOR ALL
+CREATE POLICY scope ON outputs FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON outputs TO sw_ro;
@@ -382,7 +428,7 @@ CREATE TABLE projects (
 ALTER TABLE projects OWNER TO sw_owner;
 ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON projects FOR ALL
+CREATE POLICY scope ON projects FOR ALL TO public
   USING (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid)
   WITH CHECK (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid);
 GRANT SELECT ON projects TO sw_ro;
@@ -403,7 +449,7 @@ CREATE TABLE result_conflicts (
 ALTER TABLE result_conflicts OWNER TO sw_owner;
 ALTER TABLE result_conflicts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE result_conflicts FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON result_conflicts FOR ALL
+CREATE POLICY scope ON result_conflicts FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON result_conflicts TO sw_ro;
@@ -422,7 +468,7 @@ CREATE TABLE rules (
 ALTER TABLE rules OWNER TO sw_owner;
 ALTER TABLE rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE rules FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON rules FOR ALL
+CREATE POLICY scope ON rules FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON rules TO sw_ro;
@@ -452,7 +498,7 @@ CREATE TABLE session_children (
 ALTER TABLE session_children OWNER TO sw_owner;
 ALTER TABLE session_children ENABLE ROW LEVEL SECURITY;
 ALTER TABLE session_children FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON session_children FOR ALL
+CREATE POLICY scope ON session_children FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON session_children TO sw_ro;
@@ -473,7 +519,7 @@ CREATE TABLE session_events (
 ALTER TABLE session_events OWNER TO sw_owner;
 ALTER TABLE session_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE session_events FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON session_events FOR ALL
+CREATE POLICY scope ON session_events FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON session_events TO sw_ro;
@@ -491,8 +537,10 @@ CREATE TABLE session_index (
 ALTER TABLE session_index OWNER TO sw_owner;
 CREATE INDEX session_index_lease_look ON public.session_index USING btree (lease_look_at) WHERE (lease_look_at IS NOT NULL);
 CREATE INDEX session_index_open ON public.session_index USING btree (home, session_id) WHERE is_open;
+GRANT SELECT ON session_index TO sw_metrics;
 GRANT SELECT ON session_index TO sw_ro;
 GRANT INSERT, SELECT ON session_index TO sw_rw;
+GRANT UPDATE (is_open) ON session_index TO sw_rw;
 
 CREATE TABLE sessions (
   account_id uuid NOT NULL,
@@ -554,11 +602,16 @@ CREATE INDEX sessions_active ON public.sessions USING btree (account_id, project
 CREATE INDEX sessions_by_parent ON public.sessions USING btree (parent_session_id) WHERE (parent_session_id IS NOT NULL);
 CREATE INDEX sessions_by_root ON public.sessions USING btree (root_session_id, component);
 CREATE INDEX sessions_by_time ON public.sessions USING btree (account_id, project_id, created_at DESC, session_id DESC);
+CREATE INDEX sessions_closed ON public.sessions USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON sessions FOR ALL
+CREATE POLICY counted ON sessions FOR SELECT TO sw_metrics
+  USING true
+  WITH CHECK -;
+CREATE POLICY scope ON sessions FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+GRANT SELECT (account_id), SELECT (project_id), SELECT (session_id), SELECT (session_type), SELECT (status), SELECT (step), SELECT (waiting_on), SELECT (waiting_since), SELECT (closed_at) ON sessions TO sw_metrics;
 GRANT SELECT ON sessions TO sw_ro;
 GRANT INSERT, SELECT, UPDATE ON sessions TO sw_rw;
 
@@ -576,7 +629,7 @@ CREATE TABLE stories (
 ALTER TABLE stories OWNER TO sw_owner;
 ALTER TABLE stories ENABLE ROW LEVEL SECURITY;
 ALTER TABLE stories FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON stories FOR ALL
+CREATE POLICY scope ON stories FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
 GRANT SELECT ON stories TO sw_ro;
@@ -593,7 +646,7 @@ CREATE TABLE users (
 ALTER TABLE users OWNER TO sw_owner;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON users FOR ALL
+CREATE POLICY scope ON users FOR ALL TO public
   USING (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid)
   WITH CHECK (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid);
 GRANT SELECT ON users TO sw_ro;

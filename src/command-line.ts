@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +5,7 @@ import type { Check } from './api/doctor.js';
 import { loadConfig, type Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
 import { runDemo, type DemoOutcome } from './dev/demo.js';
+import { openInBrowser } from './dev/open-in-browser.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
 import { connectTo, openKeyDesk, setUpDatabase, startLocalStack } from './local-stack.js';
@@ -18,6 +18,7 @@ import { runCli } from './surfaces/cli/program.js';
 import { demoSummary } from './dev/demo-summary.js';
 import { watchSession } from './surfaces/cli/watch-session.js';
 import { connectOperating, diagnose } from './operator-tools.js';
+import { type ProcessMetrics, withMetrics } from './process-metrics.js';
 import type { RunningServer } from './server.js';
 import type { WorkerRole } from './worker.js';
 
@@ -111,31 +112,42 @@ async function needGit(config: Config): Promise<void> {
   throw new MissingProgramError('git is not on PATH; install git 2.38 or newer, for example `apt-get install git`');
 }
 
+type Metrics = ProcessMetrics | null;
+
 /** Starts servers and workers, runs `use`, and ends everything in the reverse order whatever happens. */
-async function withStack<T>(config: Config, use: (stack: StackFile) => Promise<T>): Promise<T> {
+async function withStack<T>(config: Config, use: (stack: StackFile, metrics: Metrics) => Promise<T>): Promise<T> {
   await needGit(config);
   const { installRuntime, startWorkers } = await workerModule();
-  // Beside a live tree only what is broken is worth a line; `debug` and `trace` are asked for on purpose.
-  installRuntime(config.logLevel === 'info' || config.logLevel === 'warn' ? 'error' : config.logLevel);
   const stack = await startLocalStack(config, { log: (line) => note(`${line}\n`), signal: stopping.signal });
   try {
-    if (stack.reused) return await use(stack);
-    const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, ['session', 'executor']);
-    const broken = workers.done.then(() => new Promise<never>(() => undefined));
-    return await Promise.race([use(stack), broken]).finally(() => workers.stop());
+    if (stack.reused) return await use(stack, null);
+    return await withMetrics(config, ['workers', 'http'], async (metrics) => {
+      // Beside a live tree only what is broken is worth a line; `debug` and `trace` are asked for on purpose.
+      installRuntime(quietly(config), metrics?.sdkAddress);
+      const { temporal, database } = stack;
+      const options = { metrics: metrics?.registry };
+      const workers = await startWorkers(config, temporal.address, database.rwUrl, ['session', 'executor'], options);
+      const broken = workers.done.then(() => new Promise<never>(() => undefined));
+      return Promise.race([use(stack, metrics), broken]).finally(() => workers.stop());
+    });
   } finally {
     await stack.stop();
   }
 }
 
+function quietly({ logLevel }: Config): Config['logLevel'] {
+  return logLevel === 'info' || logLevel === 'warn' ? 'error' : logLevel;
+}
+
 async function up({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
-  await withStack(config, async (stack) => {
+  await withStack(config, async (stack, metrics) => {
     const isOurs = stack.pids.owner === process.pid;
-    const server = isOurs ? await serveBeside(config, stack) : null;
+    const server = isOurs ? await serveBeside(config, stack, metrics) : null;
     const httpUrl = server?.url ?? stack.httpUrl;
     const { temporal, scope } = stack;
-    if (json) out(`${JSON.stringify({ temporal, httpUrl, scope, file: stackFilePath(config.dataDir) })}\n`);
+    const metricsUrl = metrics?.url ?? null;
+    if (json) out(`${JSON.stringify({ temporal, httpUrl, metricsUrl, scope, file: stackFilePath(config.dataDir) })}\n`);
     else
       out(
         `Web UI  ${temporal.webUi ?? '(not known)'}\nHTTP    ${httpUrl ?? '(none)'}\nstack   ${stackFilePath(config.dataDir)}\n`,
@@ -145,14 +157,13 @@ async function up({ json }: { json: boolean }): Promise<void> {
 }
 
 /** The HTTP API of an embedded stack; where its port is taken, another stack's is there, and this one takes a free one. */
-async function serveBeside(config: Config, stack: StackFile): Promise<RunningServer> {
+async function serveBeside(config: Config, stack: StackFile, metrics: Metrics): Promise<RunningServer> {
   const { startServer } = await import('./server.js');
-  const level = config.logLevel === 'info' || config.logLevel === 'warn' ? 'error' : config.logLevel;
-  const log = { level, write: note };
-  const server = await startServer(config, stack, { log }).catch((error: NodeJS.ErrnoException) => {
+  const options = { log: { level: quietly(config), write: note }, telemetry: metrics?.telemetry };
+  const server = await startServer(config, stack, options).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     note(`port ${config.http.port} is taken; the HTTP API takes a free one\n`);
-    return startServer({ ...config, http: { ...config.http, port: 0 } }, stack, { log });
+    return startServer({ ...config, http: { ...config.http, port: 0 } }, stack, options);
   });
   await writeHttpUrl(config.dataDir, server.url);
   return server;
@@ -161,19 +172,22 @@ async function serveBeside(config: Config, stack: StackFile): Promise<RunningSer
 async function serve({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
   const { startServer } = await import('./server.js');
-  const log = { level: config.logLevel, write: note };
-  const server = await startServer(config, await runningStack(config), { log }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') throw error;
-      const { host, port } = config.http;
-      throw new UsageError(
-        `port ${port} of ${host} is taken; set SPECWRIGHT_HTTP_PORT to another, or 0 for a free one`,
-      );
-    },
-  );
-  out(json ? `${JSON.stringify({ httpUrl: server.url })}\n` : `HTTP    ${server.url}\n`);
-  await untilStopped();
-  await server.stop();
+  const stack = await runningStack(config);
+  await withMetrics(config, ['http'], async (metrics) => {
+    const options = { log: { level: config.logLevel, write: note }, telemetry: metrics?.telemetry };
+    const server = await startServer(config, stack, options).catch(portTaken(config));
+    const metricsUrl = metrics?.url ?? null;
+    out(json ? `${JSON.stringify({ httpUrl: server.url, metricsUrl })}\n` : `HTTP    ${server.url}\n`);
+    await untilStopped();
+    await server.stop();
+  });
+}
+
+function portTaken({ http: { host, port } }: Config): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new UsageError(`port ${port} of ${host} is taken; set SPECWRIGHT_HTTP_PORT to another, or 0 for a free one`);
+  };
 }
 
 async function worker(roles: readonly WorkerRole[]): Promise<void> {
@@ -181,10 +195,13 @@ async function worker(roles: readonly WorkerRole[]): Promise<void> {
   if (roles.includes('executor')) await needGit(config);
   const stack = await runningStack(config);
   const { installRuntime, startWorkers } = await workerModule();
-  installRuntime(config.logLevel);
-  const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, roles);
-  await Promise.race([untilStopped(), workers.done]);
-  await workers.stop();
+  await withMetrics(config, ['workers'], async (metrics) => {
+    installRuntime(config.logLevel, metrics?.sdkAddress);
+    const options = { metrics: metrics?.registry };
+    const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, roles, options);
+    await Promise.race([untilStopped(), workers.done]);
+    await workers.stop();
+  });
 }
 
 async function setup(): Promise<object> {
@@ -270,18 +287,6 @@ function untilStopped(): Promise<void> {
     stopping.signal.addEventListener('abort', () => {
       clearInterval(alive);
       resolve();
-    });
-  });
-}
-
-async function openInBrowser(url: string): Promise<boolean> {
-  const program = { darwin: 'open', win32: 'explorer' }[process.platform as 'darwin' | 'win32'] ?? 'xdg-open';
-  return new Promise((resolve) => {
-    const child = spawn(program, [url], { stdio: 'ignore', detached: true });
-    child.on('error', () => resolve(false));
-    child.on('spawn', () => {
-      child.unref();
-      resolve(true);
     });
   });
 }

@@ -1,36 +1,30 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { address, argv, milliseconds, origins, port, postgresUrl, queue, text, token } from './config-values.js';
+import * as choices from './config-choices.js';
+import {
+  address,
+  argv,
+  type ListenAddress,
+  listenAddress,
+  milliseconds,
+  origins,
+  port,
+  postgresUrl,
+  queue,
+  text,
+  token,
+  trueOrFalse,
+  variableNames,
+} from './config-values.js';
+import { variable, withoutDefault } from './config-variable.js';
 import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export const AGENT_KINDS = ['scripted', 'command', 'claude-code', 'codex'] as const;
-export type AgentKind = (typeof AGENT_KINDS)[number];
-export const AGENT_PERMISSIONS = ['edits', 'auto', 'unrestricted'] as const;
-export type AgentPermissions = (typeof AGENT_PERMISSIONS)[number];
-
-export interface Variable<T> {
-  readonly group: 'temporal' | 'database' | 'queues' | 'http' | 'agent' | 'forge' | 'folders' | 'timing' | 'logging';
-  readonly schema: z.ZodType<T>;
-  /** Used when the variable is unset or empty. */
-  readonly fallback: T;
-  /** The default as the README prints it. */
-  readonly default: string;
-  readonly meaning: string;
-  /** What to do about a bad value. */
-  readonly fix: string;
-  readonly secret?: true;
-}
-
-const variable = <T>(row: Variable<T>): Variable<T> => row;
 const DEFAULT_HTTP_PORT = 7300;
-const withoutDefault = { fallback: null, default: '' } as const;
 
-const variableNames = text
-  .transform((value) => value.split(',').map((name) => name.trim()))
-  .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
-  .refine((names) => !names.some(isOwnSecret), 'names a variable with specwright’s own credentials');
+const passedOn = variableNames.refine(
+  (names) => !names.some(isOwnSecret),
+  'names a variable with specwright’s own credentials',
+);
 
 /** Every variable specwright reads. The README table is checked against it. */
 export const VARIABLES = {
@@ -59,9 +53,7 @@ export const VARIABLES = {
   }),
   TEMPORAL_TLS: variable<boolean | null>({
     group: 'temporal',
-    schema: text
-      .refine((value) => ['true', 'false', '1', '0'].includes(value.toLowerCase()), 'is neither true nor false')
-      .transform((value) => ['true', '1'].includes(value.toLowerCase())),
+    schema: trueOrFalse,
     fallback: null,
     default: 'on with an API key or a TLS file, else off',
     meaning: '`true` or `false`: TLS to the Temporal frontend',
@@ -161,13 +153,21 @@ export const VARIABLES = {
     meaning: 'port of the HTTP API; `0` for a free one',
     fix: 'give a number from 0 to 65535',
   }),
-  SPECWRIGHT_AGENT: variable<AgentKind>({
+  SPECWRIGHT_METRICS_ADDRESS: variable<ListenAddress | null>({
+    group: 'metrics',
+    schema: listenAddress,
+    ...withoutDefault,
+    meaning:
+      'where this process serves `/metrics` for Prometheus, as `host:port`; unset: nowhere, see docs/operators.md',
+    fix: 'give an address of this host and a port, for example 127.0.0.1:9464, one for each process',
+  }),
+  SPECWRIGHT_AGENT: variable<choices.AgentKind>({
     group: 'agent',
-    schema: z.enum(AGENT_KINDS, 'is not an agent specwright knows'),
+    schema: z.enum(choices.AGENT_KINDS, 'is not an agent specwright knows'),
     fallback: 'scripted',
     default: 'scripted',
     meaning: '`scripted` (prepared outputs), `command` (any program), `claude-code` or `codex`, see docs/agents.md',
-    fix: `set it to one of ${AGENT_KINDS.join(', ')}`,
+    fix: `set it to one of ${choices.AGENT_KINDS.join(', ')}`,
   }),
   SPECWRIGHT_AGENT_ARGV: variable<readonly string[] | null>({
     group: 'agent',
@@ -191,13 +191,13 @@ export const VARIABLES = {
     meaning: 'the model of the `claude-code` and `codex` agents, as the program names it; unset: the program’s choice',
     fix: 'give the name of a model',
   }),
-  SPECWRIGHT_AGENT_PERMISSIONS: variable<AgentPermissions>({
+  SPECWRIGHT_AGENT_PERMISSIONS: variable<choices.AgentPermissions>({
     group: 'agent',
-    schema: z.enum(AGENT_PERMISSIONS, 'is not a set of permissions specwright knows'),
+    schema: z.enum(choices.AGENT_PERMISSIONS, 'is not a set of permissions specwright knows'),
     fallback: 'edits',
     default: 'edits',
     meaning: 'what `claude-code` and `codex` may do unasked: `edits`, `auto` or `unrestricted`, see docs/agents.md',
-    fix: `set it to one of ${AGENT_PERMISSIONS.join(', ')}`,
+    fix: `set it to one of ${choices.AGENT_PERMISSIONS.join(', ')}`,
   }),
   SPECWRIGHT_SCRIPTED_DIR: variable({
     group: 'agent',
@@ -209,7 +209,7 @@ export const VARIABLES = {
   }),
   SPECWRIGHT_COMMAND_ENV: variable<readonly string[]>({
     group: 'agent',
-    schema: variableNames,
+    schema: passedOn,
     fallback: [],
     default: '',
     meaning:
@@ -218,7 +218,7 @@ export const VARIABLES = {
   }),
   SPECWRIGHT_GIT_ENV: variable<readonly string[]>({
     group: 'agent',
-    schema: variableNames,
+    schema: passedOn,
     fallback: [],
     default: '',
     meaning:
@@ -282,13 +282,13 @@ export const VARIABLES = {
     meaning: 'workflow task timeout: how long a task stays with a worker that died inside it',
     fix: 'give milliseconds between 1000 and 120000',
   }),
-  SPECWRIGHT_LOG_LEVEL: variable<LogLevel>({
+  SPECWRIGHT_LOG_LEVEL: variable<choices.LogLevel>({
     group: 'logging',
-    schema: z.enum(LOG_LEVELS, 'is not a log level'),
+    schema: z.enum(choices.LOG_LEVELS, 'is not a log level'),
     fallback: 'info',
     default: 'info',
-    meaning: LOG_LEVELS.map((level) => `\`${level}\``).join(', '),
-    fix: `set it to one of ${LOG_LEVELS.join(', ')}`,
+    meaning: choices.LOG_LEVELS.map((level) => `\`${level}\``).join(', '),
+    fix: `set it to one of ${choices.LOG_LEVELS.join(', ')}`,
   }),
 };
 

@@ -16,6 +16,18 @@ export const port: z.ZodType<number> = text
   .regex(/^\d{1,5}$/, 'is not a port')
   .transform(Number)
   .refine((value) => value <= 65_535, 'is not a port');
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+/** `127.0.0.1:9464`, `localhost:9464` or `[::1]:9464`. */
+export const listenAddress: z.ZodType<ListenAddress> = text
+  .regex(/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'is not host:port')
+  .transform((value) => {
+    const at = value.lastIndexOf(':');
+    return { host: value.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(value.slice(at + 1)) };
+  })
+  .refine((value) => value.port <= 65_535, 'is not host:port');
 export const milliseconds = (min: number, max: number): z.ZodType<number> =>
   text
     .regex(/^\d{1,9}$/, 'is not a whole number of milliseconds')
@@ -43,3 +55,9 @@ function originOf(address: string): string | null {
   const { protocol, origin, username, password } = new URL(address);
   return ['https:', 'http:'].includes(protocol) && username === '' && password === '' ? origin : null;
 }
+export const trueOrFalse = text
+  .refine((value) => ['true', 'false', '1', '0'].includes(value.toLowerCase()), 'is neither true nor false')
+  .transform((value) => ['true', '1'].includes(value.toLowerCase()));
+export const variableNames = text
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names');

@@ -1,6 +1,9 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type AgentPermissions, type LogLevel, VARIABLES, type Variable, type VariableName } from './config-table.js';
+import type { AgentPermissions, LogLevel } from './config-choices.js';
+import { VARIABLES, type VariableName } from './config-table.js';
+import type { ListenAddress } from './config-values.js';
+import type { Variable } from './config-variable.js';
 import { nearestName } from './schemas/nearest-name.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -45,6 +48,8 @@ export interface Config {
   readonly executorQueue: string;
   /** Where the HTTP API listens. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Where Prometheus scrapes this process; null: nowhere. */
+  readonly metricsAddress: ListenAddress | null;
   readonly workspaces: string;
   readonly agent: AgentConfig;
   /** The whole environment commands are given, by name. */
@@ -197,6 +202,7 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     taskQueue: values.SPECWRIGHT_TASK_QUEUE,
     executorQueue: values.SPECWRIGHT_EXECUTOR_QUEUE,
     http: { host: values.SPECWRIGHT_HTTP_HOST, port: values.SPECWRIGHT_HTTP_PORT },
+    metricsAddress: values.SPECWRIGHT_METRICS_ADDRESS,
     workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
     agent: toAgent(values, commandEnv, cwd),
     commandEnv,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { sleep } from '@temporalio/activity';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Registry } from 'prom-client';
 import { keepDoing } from './api/keep-doing.js';
 import { lookAtLeases } from './api/look-at-leases.js';
 import { createReconciler } from './api/reconciler.js';
@@ -20,6 +21,9 @@ import { createMirror } from './store/mirror.js';
 import { createOutputStore } from './store/output-store.js';
 import { createPool, type Pool } from './store/pool.js';
 import { createProgressStore } from './store/progress-store.js';
+import { createSessionCounts } from './store/session-counts.js';
+import { addSessionMetrics } from './telemetry/session-metrics.js';
+import { addExecutorMetrics, addReconcilerMetrics, mirrorLag } from './telemetry/worker-metrics.js';
 import { createExecutions } from './temporal/executions.js';
 
 export type WorkerRole = 'session' | 'executor';
@@ -30,9 +34,11 @@ export interface RunningWorkers {
   stop(): Promise<void>;
 }
 
-export interface WorkerOptions {
+export interface StartOptions {
   /** Pause between two rounds of the reconciler in the session role; null: none. Default 10,000. */
   readonly reconcileEveryMs?: number | null;
+  /** Gets the metrics of these workers; one start of workers per registry. */
+  readonly metrics?: Registry | undefined;
 }
 
 /** Starts the workers of the given roles in this process. */
@@ -41,7 +47,7 @@ export async function startWorkers(
   address: string,
   rwUrl: string,
   roles: readonly WorkerRole[],
-  { reconcileEveryMs = 10_000 }: WorkerOptions = {},
+  { reconcileEveryMs = 10_000, metrics }: StartOptions = {},
 ): Promise<RunningWorkers> {
   const pool = createPool(rwUrl);
   const connection = await NativeConnection.connect(await connectionOptions(config.temporal, address));
@@ -52,7 +58,8 @@ export async function startWorkers(
   const create = async () => {
     const temporal = new Client({ connection, namespace: config.temporal.namespace });
     const executions = roles.includes('session') ? await createExecutions(temporal, config.taskQueue) : null;
-    return { executions, workers: await createWorkers(config, connection, pool, rwUrl, executions?.home, roles) };
+    const parts = { pool, rwUrl, home: executions?.home, roles, metrics };
+    return { executions, workers: await createWorkers(config, connection, parts) };
   };
   const { executions, workers } = await create().catch(async (error: unknown) => {
     await close();
@@ -61,7 +68,7 @@ export async function startWorkers(
   const stopping = new AbortController();
   const reconciled =
     executions && reconcileEveryMs !== null
-      ? reconcile(executions, pool, reconcileEveryMs, stopping.signal)
+      ? reconcile(executions, pool, reconcileEveryMs, stopping.signal, metrics)
       : Promise.resolve();
   const runs = workers.map((worker) => worker.run());
   const shutdown = () => {
@@ -87,13 +94,18 @@ export async function startWorkers(
   };
 }
 
+interface Parts {
+  readonly pool: Pool;
+  readonly rwUrl: string;
+  readonly home: string | undefined;
+  readonly roles: readonly WorkerRole[];
+  readonly metrics: Registry | undefined;
+}
+
 async function createWorkers(
   config: Config,
   connection: NativeConnection,
-  pool: Pool,
-  rwUrl: string,
-  home: string | undefined,
-  roles: readonly WorkerRole[],
+  { pool, rwUrl, home, roles, metrics }: Parts,
 ): Promise<readonly Worker[]> {
   const progress = createProgressStore(pool);
   const workers: Worker[] = [];
@@ -103,32 +115,54 @@ async function createWorkers(
       intake: createIntakeStore(pool),
       ...(home === undefined ? {} : { home }),
     });
-    workers.push(await sessionWorker(config, connection, activities));
+    const interceptors = { activity: metrics ? [mirrorLag(metrics)] : [] };
+    if (metrics && home !== undefined) addSessionMetrics(metrics, createSessionCounts(pool), home);
+    workers.push(await sessionWorker(config, connection, { activities, interceptors }));
   }
   if (roles.includes('executor')) {
     const executor = { progress, outputs: createOutputStore(pool, { pause }), runner: await runnerOf(config, rwUrl) };
-    workers.push(await executorWorker(config, connection, createExecutorActivities(executor)));
+    const worker = await executorWorker(config, connection, { activities: createExecutorActivities(executor) });
+    if (metrics) addExecutorMetrics(metrics, EXECUTOR_SLOTS, worker);
+    workers.push(worker);
   }
   return workers;
 }
 
 /** Beside the worker of the session role, until the signal. */
-async function reconcile(executions: Executions, pool: Pool, everyMs: number, signal: AbortSignal): Promise<void> {
+async function reconcile(
+  executions: Executions,
+  pool: Pool,
+  everyMs: number,
+  signal: AbortSignal,
+  metrics: Registry | undefined,
+): Promise<void> {
   const { logger } = Runtime.instance();
+  const seen = metrics && addReconcilerMetrics(metrics);
   const reconciler = createReconciler({
     executions,
     mirror: createMirror(pool),
     now: () => Date.now(),
-    onDone: (sessionId, did) => void logger.info('a row was put right', { sessionId, did }),
+    onDone: (sessionId, did) => {
+      seen?.corrected(did);
+      logger.info('a row was put right', { sessionId, did });
+    },
     onFailed: (sessionId, error) =>
       void logger.warn('a row is still to be put right', { sessionId, error: String(error) }),
   });
   const failed = (what: string) => (error: unknown) => {
     if (!signal.aborted) logger.warn(`${what} failed; it is tried again`, { error: String(error) });
   };
+  const round = () =>
+    reconciler.round().then(
+      () => seen?.round('done'),
+      (error: unknown) => {
+        if (!signal.aborted) seen?.round('failed');
+        throw error;
+      },
+    );
   const watch = createLeaseWatch(pool);
   await Promise.all([
-    keepDoing(() => reconciler.round(), everyMs, signal, failed('reconciling')),
+    keepDoing(round, everyMs, signal, failed('reconciling')),
     keepDoing(() => lookAtLeases(watch), LOOK_AT_LEASES_EVERY_MS, signal, failed('looking at leases')),
   ]);
 }
@@ -138,13 +172,15 @@ const LOOK_AT_LEASES_EVERY_MS = 5_000;
 /** Ends with the activity it is called in. */
 const pause = (): Promise<void> => sleep(1_000);
 
-async function sessionWorker(config: Config, connection: NativeConnection, activities: object): Promise<Worker> {
+type What = Pick<WorkerOptions, 'activities' | 'interceptors'>;
+
+async function sessionWorker(config: Config, connection: NativeConnection, what: What): Promise<Worker> {
   return Worker.create({
+    ...what,
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
     workflowBundle: { codePath: config.bundlePath ?? BUILT_BUNDLE },
-    activities,
     // A killed worker's sessions are answered by another after this long, at the cost of a little matching.
     stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
     maxCachedWorkflows: 1_000,
@@ -153,13 +189,16 @@ async function sessionWorker(config: Config, connection: NativeConnection, activ
   });
 }
 
-async function executorWorker(config: Config, connection: NativeConnection, activities: object): Promise<Worker> {
+/** Commands at once on one executor host. */
+const EXECUTOR_SLOTS = 8;
+
+async function executorWorker(config: Config, connection: NativeConnection, what: What): Promise<Worker> {
   return Worker.create({
+    ...what,
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.executorQueue,
-    activities,
-    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentActivityTaskExecutions: EXECUTOR_SLOTS,
     // Heartbeats are sent at least this often, so that a cancelled command stops at once.
     maxHeartbeatThrottleInterval: '1 second',
     defaultHeartbeatThrottleInterval: '1 second',
@@ -195,17 +234,26 @@ function configuredRunner(config: Config, rwUrl: string) {
   });
 }
 
-/** Quiet but for warnings; structured lines for whoever collects them. */
-export function installRuntime(logLevel: Config['logLevel']): void {
+/**
+ * Quiet but for warnings; structured lines for whoever collects them. `metricsAddress` is where the SDK's own metrics are
+ * told, in this process only.
+ */
+export function installRuntime(logLevel: Config['logLevel'], metricsAddress: string | null = null): void {
   const level = logLevel.toUpperCase() as 'INFO';
   Runtime.install({
     logger: new DefaultLogger(level, ({ level: severity, timestampNanos, message, meta }) => {
       const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
       process.stderr.write(`${JSON.stringify({ time, level: severity, message, ...meta }, safeValue)}\n`);
     }),
-    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'WARN' },
+      ...(metricsAddress === null ? {} : { metrics: { prometheus: { bindAddress: metricsAddress, ...SDK_UNITS } } }),
+    },
   });
 }
+
+/** As Prometheus names things. */
+const SDK_UNITS = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
 
 function safeValue(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);

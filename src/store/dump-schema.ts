@@ -9,7 +9,8 @@ interface TableRow {
   readonly columns: readonly { name: string; type: string; not_null: boolean; default: string | null }[];
   readonly constraints: readonly { name: string; definition: string }[] | null;
   readonly indexes: readonly string[] | null;
-  readonly policies: readonly { name: string; command: string; using: string | null; check: string | null }[] | null;
+  readonly policies:
+    readonly { name: string; command: string; roles: string; using: string | null; check: string | null }[] | null;
   readonly triggers: readonly string[] | null;
   readonly grants: readonly { role: string; privileges: string }[] | null;
 }
@@ -29,21 +30,24 @@ SELECT c.relname AS name, pg_get_userbyid(c.relowner) AS owner, array_to_string(
   (SELECT json_agg(pg_get_indexdef(indexrelid) ORDER BY indexrelid::regclass::text COLLATE "C")
    FROM pg_index i WHERE indrelid = c.oid
      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = c.oid)) AS indexes,
-  (SELECT json_agg(json_build_object('name', policyname, 'command', cmd, 'using', qual, 'check', with_check)
-     ORDER BY policyname COLLATE "C")
+  (SELECT json_agg(json_build_object('name', policyname, 'command', cmd, 'using', qual, 'check', with_check,
+     'roles', array_to_string(roles, ', ')) ORDER BY policyname COLLATE "C")
    FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname) AS policies,
   (SELECT json_agg(pg_get_triggerdef(t.oid) ORDER BY tgname COLLATE "C") FROM pg_trigger t
    WHERE tgrelid = c.oid AND NOT tgisinternal) AS triggers,
-  (SELECT json_agg(json_build_object('role', role, 'privileges', privileges) ORDER BY role COLLATE "C") FROM (
+  (SELECT json_agg(json_build_object('role', role, 'privileges', privileges) ORDER BY role COLLATE "C", privileges) FROM (
      SELECT coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC') AS role,
        string_agg(privilege_type, ', ' ORDER BY privilege_type COLLATE "C") AS privileges
-     FROM aclexplode(c.relacl) WHERE grantee <> c.relowner GROUP BY 1) g) AS grants
+     FROM aclexplode(c.relacl) WHERE grantee <> c.relowner GROUP BY 1
+     UNION ALL
+     SELECT grantee::regrole::text, string_agg(privilege_type || ' (' || attname || ')', ', ' ORDER BY attnum)
+     FROM pg_attribute a, aclexplode(a.attacl) WHERE a.attrelid = c.oid GROUP BY 1) g) AS grants
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname <> 'pgmigrations'
 ORDER BY c.relname COLLATE "C"`;
 
 const FUNCTIONS = `
-SELECT pg_get_functiondef(p.oid) AS definition, p.oid::regprocedure::text AS name,
+SELECT pg_get_functiondef(p.oid) AS definition, p.oid::regprocedure::text AS name, pg_get_userbyid(p.proowner) AS owner,
   coalesce((SELECT string_agg(DISTINCT coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'), ', ')
             FROM aclexplode(p.proacl) WHERE grantee <> p.proowner),
            CASE WHEN p.proacl IS NULL THEN 'PUBLIC' END) AS callers
@@ -65,13 +69,16 @@ export async function dumpSchema(url: string): Promise<string> {
   await client.connect();
   try {
     const grants = await client.query<{ role: string; privilege: string }>(SCHEMA_GRANTS);
-    const functions = await client.query<{ definition: string; name: string; callers: string | null }>(FUNCTIONS);
+    const functions = await client.query<{ definition: string; name: string; owner: string; callers: string | null }>(
+      FUNCTIONS,
+    );
     const tables = await client.query<TableRow>(TABLES);
     return [
       '-- Written by src/store/dump-schema.ts from a migrated database; do not edit. Tests compare it with a fresh one.',
       grants.rows.map(({ role, privilege }) => `GRANT ${privilege} ON SCHEMA public TO ${role};`).join('\n'),
       ...functions.rows.map(
-        ({ definition, name, callers }) => `${definition.trim()};\n-- callable by: ${callers ?? 'its owner'} (${name})`,
+        ({ definition, name, owner, callers }) =>
+          `${definition.trim()};\n-- owned by ${owner}; callable by: ${callers ?? 'its owner'} (${name})`,
       ),
       ...tables.rows.map(tableText),
     ]
@@ -96,8 +103,8 @@ function tableText(table: TableRow): string {
     ...(table.secured ? [`ALTER TABLE ${table.name} ENABLE ROW LEVEL SECURITY;`] : []),
     ...(table.forced ? [`ALTER TABLE ${table.name} FORCE ROW LEVEL SECURITY;`] : []),
     ...(table.policies ?? []).map(
-      ({ name, command, using, check }) =>
-        `CREATE POLICY ${name} ON ${table.name} FOR ${command}\n  USING ${using ?? '-'}\n  WITH CHECK ${check ?? '-'};`,
+      ({ name, command, roles, using, check }) =>
+        `CREATE POLICY ${name} ON ${table.name} FOR ${command} TO ${roles}\n  USING ${using ?? '-'}\n  WITH CHECK ${check ?? '-'};`,
     ),
     ...(table.triggers ?? []).map((trigger) => `${trigger};`),
     ...(table.grants ?? []).map(({ role, privileges }) => `GRANT ${privileges} ON ${table.name} TO ${role};`),

@@ -36,6 +36,7 @@ export async function setupDatabase(input: SetupInput): Promise<DatabaseUrls> {
     await ensureRole(admin, 'sw_owner', input.passwords.owner);
     await ensureRole(admin, 'sw_rw', input.passwords.rw);
     await ensureRole(admin, 'sw_ro', input.passwords.ro);
+    await ensureMetricsRole(admin);
     await ensureDatabase(admin, database);
   } finally {
     await admin.end();
@@ -61,6 +62,15 @@ async function ensureRole(admin: pg.Client, role: string, password: string): Pro
     [role],
   );
   if (rows[0]?.strong) await admin.query(`ALTER ROLE ${role} NOSUPERUSER NOBYPASSRLS NOREPLICATION`);
+}
+
+/** Owns the two functions that count over all accounts; nobody can log in as it. */
+async function ensureMetricsRole(admin: pg.Client): Promise<void> {
+  const { rowCount } = await admin.query(`SELECT FROM pg_roles WHERE rolname = 'sw_metrics'`);
+  if (rowCount === 0) await admin.query('CREATE ROLE sw_metrics');
+  await admin.query('ALTER ROLE sw_metrics NOLOGIN NOCREATEDB NOCREATEROLE');
+  // Only to give it the functions: the owner of the tables does not act with its rights.
+  await admin.query('GRANT sw_metrics TO sw_owner WITH INHERIT FALSE, SET TRUE');
 }
 
 async function ensureDatabase(admin: pg.Client, database: string): Promise<void> {

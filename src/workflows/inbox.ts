@@ -5,6 +5,7 @@ import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages
 import { sortReport } from '../domain/inbox.js';
 import type { Report } from '../domain/result.js';
 import { EXECUTION_MODES, type ExecutionMode } from '../domain/session.js';
+import { countRefusal } from './count-refusal.js';
 import { DECISION_FORM, decisionRefusal, isShortText } from './decision-guard.js';
 import { isRoomFor, keepRejected } from './keep-rejected.js';
 import { inboxOf, viewOf } from './session-view.js';
@@ -44,6 +45,7 @@ async function submit(session: Session, value: Report): Promise<ReportAnswer> {
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') {
     if (sorted.rejected) await keepRejected(session, sorted.rejected);
+    countRefusal(sorted.refusal);
     throw refusalError(sorted.refusal);
   }
   if (sorted.kind === 'duplicate') {
@@ -80,7 +82,8 @@ function accept(session: Session, report: Report, digest: string): AcceptedRepor
 
 async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
   await CancellationScope.nonCancellable(() => condition(() => accepted.answer !== null || accepted.refusal !== null));
-  throwRefusal(accepted.refusal);
+  // Counted when the session refused it.
+  if (accepted.refusal) throw refusalError(accepted.refusal);
   return accepted.answer!;
 }
 
@@ -88,7 +91,9 @@ async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
 function throwIfRefusedUnkept(session: Session, value: unknown): void {
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind !== 'refuse') return;
-  if (sorted.rejected?.why !== 'conflict' || !isRoomFor(session)) throw refusalError(sorted.refusal);
+  if (sorted.rejected?.why === 'conflict' && isRoomFor(session)) return;
+  countRefusal(sorted.refusal);
+  throw refusalError(sorted.refusal);
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
@@ -123,7 +128,9 @@ function switchMode(session: Session, mode: ExecutionMode): { mode: ExecutionMod
 }
 
 function throwRefusal(refusal: Refusal | null): void {
-  if (refusal) throw refusalError(refusal);
+  if (refusal === null) return;
+  countRefusal(refusal);
+  throw refusalError(refusal);
 }
 
 function refusalError(refusal: Refusal): ApplicationFailure {

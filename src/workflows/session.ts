@@ -9,6 +9,7 @@ import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
 import { FRESH, type Progress } from '../domain/progress.js';
 import type { Carried } from './carried.js';
+import { countRefusal } from './count-refusal.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
@@ -110,6 +111,7 @@ export class Session {
   }
 
   refuse(refusal: Refusal): void {
+    countRefusal(refusal);
     this.refused.count += 1;
     this.refused.last = [...this.refused.last, refusal].slice(-MAX_REFUSALS);
   }

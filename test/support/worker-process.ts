@@ -11,6 +11,8 @@ const START_TIMEOUT_MS = 30_000;
 /** A worker of the build in a process of its own, to be killed. */
 export interface WorkerProcess {
   readonly pid: number;
+  /** Of its metrics, where its configuration has an address for them. */
+  readonly metricsUrl: string;
   /** `kill -9` of the process alone: the programs it runs are in groups of their own and go on. */
   kill(): Promise<void>;
   /** `kill -9` of the process and of every program below it: the host is gone. */
@@ -43,7 +45,7 @@ export async function startWorkerProcess(
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [ENTRY, JSON.stringify(what)], { env: { PATH, HOME }, stdio: 'pipe' });
   started.add(child);
-  await untilUp(child);
+  const metricsUrl = await untilUp(child);
   const killAll = async (pids: readonly number[]) => {
     const ended = hasEnded(child) ? null : once(child, 'exit');
     for (const pid of pids) signal(pid, 'SIGKILL');
@@ -52,6 +54,7 @@ export async function startWorkerProcess(
   };
   return {
     pid: child.pid!,
+    metricsUrl,
     kill: () => killAll([child.pid!]),
     killHost: () => killAll([child.pid!, ...descendants(child.pid!)]),
     freeze: () => signal(child.pid!, 'SIGSTOP'),
@@ -69,16 +72,17 @@ export async function endWorkerProcesses(): Promise<void> {
   started.clear();
 }
 
-async function untilUp(child: ChildProcess): Promise<void> {
+async function untilUp(child: ChildProcess): Promise<string> {
   let said = '';
   child.stderr!.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-4_000)));
-  const up = new Promise<void>((resolve, reject) => {
-    child.stdout!.once('data', () => resolve());
+  const up = new Promise<string>((resolve, reject) => {
+    child.stdout!.once('data', (line: Buffer) => resolve(line.toString().split(' ')[1]?.trim() ?? ''));
     child.once('exit', (code) => reject(new Error(`the worker process ended with ${code}: ${said}`)));
     setTimeout(() => reject(new Error(`the worker process did not come up: ${said}`)), START_TIMEOUT_MS).unref();
   });
-  await up;
+  const metricsUrl = await up;
   child.stdout!.resume();
+  return metricsUrl;
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

@@ -18,10 +18,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+let metricsAddress = '';
 function launch(...args: readonly string[]): ChildProcess {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SPECWRIGHT_DATA_DIR: dataDir };
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...env, SPECWRIGHT_HTTP_PORT: '0' },
+    env: { ...env, SPECWRIGHT_HTTP_PORT: '0', SPECWRIGHT_METRICS_ADDRESS: metricsAddress },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.stderr.resume();
@@ -35,20 +36,35 @@ async function run(...args: readonly string[]): Promise<{ code: number | null; s
   return { code, stdout };
 }
 
-async function upWith(...args: readonly string[]): Promise<{ child: ChildProcess; httpUrl: string }> {
+interface Up {
+  readonly child: ChildProcess;
+  readonly httpUrl: string;
+  readonly metricsUrl: string | null;
+}
+
+async function upWith(...args: readonly string[]): Promise<Up> {
   const child = launch(...args, '--json');
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
-  return { child, httpUrl: (JSON.parse(line.toString()) as { httpUrl: string }).httpUrl };
+  return { child, ...(JSON.parse(line.toString()) as Omit<Up, 'child'>) };
 }
 
 const me = async (url: string, key: string): Promise<Response> =>
   fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${key}` } });
 
 test('up and serve answer HTTP; the first key is made on the stack, and ends when it is revoked', async () => {
-  const { child, httpUrl } = await upWith('up');
+  metricsAddress = '127.0.0.1:0';
+  const { child, httpUrl, metricsUrl } = await upWith('up');
   const stack = JSON.parse(await readFile(join(dataDir, 'stack.json'), 'utf8')) as { httpUrl: string; scope: object };
   expect(stack.httpUrl).toBe(httpUrl);
   expect(((await (await fetch(`${httpUrl}/readyz`)).json()) as { status: string }).status).toBe('ready');
+
+  // One address for everything that runs in the process; another process cannot have it too.
+  const scraped = await (await fetch(metricsUrl!)).text();
+  for (const name of ['specwright_read_model_up 1', 'specwright_http_request_duration', 'temporal_worker_', 'nodejs_'])
+    expect(scraped).toContain(name);
+  metricsAddress = new URL(metricsUrl!).host;
+  expect((await run('serve')).code).toBe(2);
+  metricsAddress = '';
 
   const created = await run('keys', 'create', '--name', 'first', '--role', 'admin');
   expect(created.code).toBe(0);
@@ -58,6 +74,7 @@ test('up and serve answer HTTP; the first key is made on the stack, and ends whe
   expect(mine).toMatchObject({ ...stack.scope, role: 'admin' });
 
   const second = await upWith('serve');
+  expect(second.metricsUrl).toBeNull();
   expect((await me(second.httpUrl, key)).status).toBe(200);
   second.child.kill('SIGTERM');
   expect(await once(second.child, 'exit')).toEqual([0, null]);
@@ -76,4 +93,5 @@ test('up and serve answer HTTP; the first key is made on the stack, and ends whe
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
   await expect(fetch(`${httpUrl}/healthz`)).rejects.toThrow();
+  await expect(fetch(metricsUrl!)).rejects.toThrow();
 }, 180_000);

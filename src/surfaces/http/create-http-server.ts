@@ -9,12 +9,13 @@ import { createAuthenticator } from './authenticate.js';
 import { etagOf, isKnown } from './etag.js';
 import type { StreamTimes } from './event-stream.js';
 import type { HttpApp, HttpDeps, RouteContext } from './http-app.js';
+import { type HttpTelemetry, NO_TELEMETRY } from './http-telemetry.js';
 import { createKeyWatch } from './key-watch.js';
 import { documentRoutes, describeRoutes } from './openapi.js';
 import { HttpProblem, problemOf } from './problem.js';
 import { createRateLimiter, type RateLimit } from './rate-limit.js';
 import { readJson } from './read-json.js';
-import { loggable, logRequest } from './request-log.js';
+import { loggable, logRequest, noteRequest } from './request-log.js';
 import { accessRoutes } from './routes/access-routes.js';
 import { commandRoutes } from './routes/command-routes.js';
 import { controlRoutes } from './routes/control-routes.js';
@@ -43,6 +44,7 @@ export interface HttpOptions {
   /** Per key. Default 50 requests a second, 200 at once. */
   readonly rateLimit?: RateLimit;
   readonly streamTimes?: StreamTimes;
+  readonly telemetry?: HttpTelemetry | undefined;
 }
 
 /** The HTTP API, not yet listening. `close()` lets running requests end and ends event streams. */
@@ -50,22 +52,28 @@ export async function createHttpServer(deps: HttpDeps, options: HttpOptions = {}
   const app = newFastify(options);
   const stopping = new AbortController();
   const authenticate = createAuthenticator(deps.access);
+  const telemetry = options.telemetry ?? NO_TELEMETRY;
   const context: RouteContext = {
     ...deps,
     stopping: stopping.signal,
     watchKey: createKeyWatch(authenticate),
     streamTimes: options.streamTimes ?? STREAM_TIMES,
+    telemetry,
   };
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made of typed values, and the tests hold every one against the document.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   readJson(app);
   answerProblems(app);
+  app.decorateReply('refusalCode', null).decorateReply('isEventStream', false);
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     // Not onResponse: a client that goes away first is to be seen too.
-    reply.raw.once('close', () => logRequest(request, reply));
+    reply.raw.once('close', () => {
+      logRequest(request, reply);
+      noteRequest(request, reply, telemetry);
+    });
   });
   guardRoutes(app, authenticate, options.rateLimit ?? RATE_LIMIT);
   tagAnswers(app);
@@ -152,6 +160,7 @@ function answerProblems(app: FastifyInstance): void {
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { body, headers, isInternal } = problemOf(error, request.id);
   if (isInternal) request.log.error({ error: loggable(error) }, 'request failed');
+  reply.refusalCode = body.code;
   return reply.code(body.status).headers(headers).type('application/problem+json').send(body);
 }
 

@@ -7,6 +7,7 @@ import type { Sessions } from '../../api/sessions.js';
 import type { Uploads } from '../../api/uploads.js';
 import type { Role } from '../../domain/access.js';
 import type { StreamTimes } from './event-stream.js';
+import type { HttpTelemetry } from './http-telemetry.js';
 
 /** What the composition root hands in. */
 export interface HttpDeps {
@@ -40,6 +41,7 @@ export interface RouteContext extends HttpDeps {
   /** Its signal ends with the key of that Authorization header. */
   watchKey(authorization: string): { readonly signal: AbortSignal; release(): void };
   readonly streamTimes: StreamTimes;
+  readonly telemetry: HttpTelemetry;
 }
 
 declare module 'fastify' {
@@ -52,6 +54,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set for every route that is not public, before the handler runs. */
     caller: Caller | null;
+  }
+  interface FastifyReply {
+    /** The code of the problem that was answered. */
+    refusalCode: string | null;
+    isEventStream: boolean;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isSessionId } from '../../domain/names.js';
+import type { HttpTelemetry } from './http-telemetry.js';
 
 /** One line per request: ids, numbers and the route's own pattern; never a body, a key, a query or a header. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
@@ -16,6 +17,15 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     },
     'request',
   );
+}
+
+/** Counted by operation, never by path. A stream lasts as long as its reader likes, and says so by a gauge of its own. */
+export function noteRequest(request: FastifyRequest, reply: FastifyReply, telemetry: HttpTelemetry): void {
+  if (reply.refusalCode !== null) telemetry.refused('http', reply.refusalCode);
+  if (reply.isEventStream) return;
+  const { url, schema } = request.routeOptions;
+  const operation = (schema as { readonly operationId?: string } | undefined)?.operationId ?? url ?? 'none';
+  telemetry.answered(operation, reply.raw.writableFinished ? reply.raw.statusCode : 'left', reply.elapsedTime / 1_000);
 }
 
 const MAX_MESSAGE = 300;

@@ -31,7 +31,9 @@ export function createMcpServer(deps: McpDeps, caller: Caller): Server {
       const tool = allowed(params.name, caller);
       return content(await tool.run({ ...deps, caller, signal }, params.arguments));
     } catch (error) {
-      return { ...content(failureAnswer(error)), isError: true };
+      const answer = failureAnswer(error);
+      deps.onRefused?.(answer.error.code);
+      return { ...content(answer), isError: true };
     }
   });
   return server;

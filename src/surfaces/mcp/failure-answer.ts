@@ -1,8 +1,12 @@
 import { RefusedError, UnavailableError } from '../../api/sessions.js';
 import { clip, fits } from './answer-size.js';
 
+interface McpFailure {
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
 /** What a failure is over MCP: its code, and what to do. Nothing of an unexpected one gets out. */
-export function failureAnswer(error: unknown): object {
+export function failureAnswer(error: unknown): McpFailure {
   if (error instanceof RefusedError) return refusal(error.refusal);
   if (error instanceof UnavailableError) {
     const fix = `try again after ${error.retryAfter} s; the same report again is safe`;
@@ -12,7 +16,7 @@ export function failureAnswer(error: unknown): object {
   return { error: { code: 'internal', message: 'something broke inside specwright', fix } };
 }
 
-function refusal(refused: RefusedError['refusal']): object {
+function refusal(refused: RefusedError['refusal']): McpFailure {
   const whole = { error: refused };
   if (fits(whole)) return whole;
   // What can be long is a list beside the message: the children that run, say.

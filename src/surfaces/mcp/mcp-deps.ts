@@ -4,6 +4,8 @@ import type { Sessions } from '../../api/sessions.js';
 /** What the composition root hands in. */
 export interface McpDeps {
   readonly sessions: Sessions;
+  /** Told of every refusal, by its code. */
+  readonly onRefused?: (code: string) => void;
 }
 
 /** Whose call it is, and what the use cases are. */

@@ -1,9 +1,9 @@
-import { callerOf, type HttpApp, type HttpDeps } from '../http/http-app.js';
+import { callerOf, type HttpApp, type RouteContext } from '../http/http-app.js';
 import { createMcpHandler } from './create-mcp-handler.js';
 
 /** MCP beside the HTTP API, with its keys, limits and log; what a key may do there is each tool's to say. */
-export function mcpRoute(app: HttpApp, { sessions }: Pick<HttpDeps, 'sessions'>): void {
-  const handle = createMcpHandler({ sessions });
+export function mcpRoute(app: HttpApp, { sessions, telemetry }: RouteContext): void {
+  const handle = createMcpHandler({ sessions, onRefused: (code) => telemetry.refused('mcp', code) });
   app.route({
     method: ['GET', 'POST', 'DELETE'],
     url: '/mcp',

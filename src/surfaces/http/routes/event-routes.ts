@@ -75,9 +75,9 @@ async function isClosed({ sessions }: RouteContext, request: FastifyRequestLike,
 type FastifyRequestLike = Parameters<typeof callerOf>[0];
 
 async function stream(
-  { sessions, stopping, watchKey, streamTimes }: RouteContext,
+  { sessions, stopping, watchKey, streamTimes, telemetry }: RouteContext,
   request: FastifyRequestLike & Pick<FastifyRequest, 'headers' | 'log'>,
-  reply: Pick<FastifyReply, 'hijack' | 'getHeaders' | 'raw'>,
+  reply: Pick<FastifyReply, 'hijack' | 'getHeaders' | 'raw' | 'isEventStream'>,
   sessionId: string,
   from: number,
 ): Promise<void> {
@@ -91,6 +91,8 @@ async function stream(
   stopping.addEventListener('abort', onStop);
   if (stopping.aborted) onStop();
   reply.hijack();
+  reply.isEventStream = true;
+  const left = telemetry.reading();
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value);
   reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
@@ -103,6 +105,7 @@ async function stream(
     reply.raw.destroy();
   } finally {
     key.release();
+    left();
     stopping.removeEventListener('abort', onStop);
   }
 }
