@@ -28,6 +28,8 @@ module.exports = {
   // The client of the HTTP API: runs anywhere. Of the schemas it takes types alone, which a test sees to.
   'http-client.ts': ['http-client'],
   'http-client': ['domain', 'contract', 'schemas', 'zod', '@noble/hashes', 'eventsource-parser'],
+  // The use cases of a specwright far away.
+  remote: ['api', 'domain', 'http-client.ts', 'http-client'],
   // The questions asked of Temporal besides client.ts's messages, as a port.
   temporal: ['domain', 'contract', 'ports', '@temporalio/client', '@temporalio/common'],
   api: ['domain', 'schemas', 'client.ts', 'ports'],
@@ -65,6 +67,7 @@ module.exports = {
   'bundle-workflows.ts': ['*'],
   'command-line.ts': ['*'],
   'local-stack.ts': ['*'],
+  'remote-stack.ts': ['*'],
   'operator-tools.ts': ['*'],
   'local-work.ts': ['*'],
   'worker.ts': ['*'],

@@ -1,6 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { address, argv, milliseconds, origins, port, postgresUrl, queue, text, token } from './config-values.js';
+import {
+  address,
+  apiKey,
+  argv,
+  httpUrl,
+  milliseconds,
+  origins,
+  port,
+  postgresUrl,
+  queue,
+  text,
+  token,
+} from './config-values.js';
 import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -160,6 +172,21 @@ export const VARIABLES = {
     default: String(DEFAULT_HTTP_PORT),
     meaning: 'port of the HTTP API; `0` for a free one',
     fix: 'give a number from 0 to 65535',
+  }),
+  SPECWRIGHT_URL: variable<string | null>({
+    group: 'http',
+    schema: httpUrl,
+    ...withoutDefault,
+    meaning: 'commands about sessions go to the HTTP API there; unset: to the stack of the data folder',
+    fix: 'give the address that `specwright up` or `serve` prints, for example http://localhost:7300',
+  }),
+  SPECWRIGHT_API_KEY: variable<string | null>({
+    group: 'http',
+    schema: apiKey,
+    ...withoutDefault,
+    meaning: 'the key that is used there; says which account and project everything is about',
+    fix: 'give a key as `specwright keys create` prints it, sw_…',
+    secret: true,
   }),
   SPECWRIGHT_AGENT: variable<AgentKind>({
     group: 'agent',

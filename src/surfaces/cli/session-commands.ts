@@ -46,14 +46,14 @@ function addStart({ program, environment, connected }: AddTo): void {
     .option('-b, --bound <name=n...>', `bounds: ${BOUND_NAMES.join(', ')}`, readBound)
     .option(...JSON_OPTION)
     .action((sessionType: SessionTypeName, context: string, options: StartOptions) =>
-      connected(async ({ sessions, scope, executorQueue }) => {
+      connected(async ({ sessions, scope }) => {
         const { component, mode, executor, onExhausted, bound, base } = options;
         const started = await sessions.start(scope, {
           sessionType,
           context,
           mode,
           onExhausted,
-          executorQueue: executor === false ? null : (executor ?? executorQueue),
+          ...(executor === undefined ? {} : { executorQueue: executor === false ? null : executor }),
           ...(component === undefined ? {} : { component }),
           ...(bound === undefined ? {} : { bounds: bound }),
           ...(base === undefined ? {} : { baseBranch: base }),
