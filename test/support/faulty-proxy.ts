@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 
 /** `refuse`: the request never arrives. `lose`: it does, and the answer is lost. `busy`: 503 in its place. */
-export type Fault = 'refuse' | 'lose' | 'busy' | number;
+export type Fault = 'pass' | 'refuse' | 'lose' | 'busy' | number;
 
 export interface FaultyProxy {
   readonly url: string;
@@ -20,7 +20,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const planned: Fault[] = [];
   const server = createServer((incoming, outgoing) => {
     seen.push({ line: `${incoming.method} ${incoming.url}`, headers: incoming.headers });
-    const fault = planned.shift();
+    const fault = planned.shift() ?? 'pass';
     if (fault === 'refuse') return incoming.socket.destroy();
     if (fault === 'busy') return outgoing.writeHead(503, { 'retry-after': '0' }).end('busy');
     forward(target, incoming, outgoing, fault);
@@ -38,17 +38,12 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   };
 }
 
-function forward(
-  target: string,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  fault: 'lose' | number | undefined,
-) {
+function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse, fault: 'pass' | 'lose' | number) {
   const { method, url, headers } = incoming;
   const passed = request(`${target}${url}`, { method, headers }, (answer) => {
     if (fault === 'lose') return answer.resume().on('end', () => outgoing.socket?.destroy());
     outgoing.writeHead(answer.statusCode ?? 500, answer.headers).flushHeaders();
-    let room = fault ?? Number.POSITIVE_INFINITY;
+    let room = fault === 'pass' ? Number.POSITIVE_INFINITY : fault;
     answer.on('data', (chunk: Buffer) => {
       if (room > 0) outgoing.write(chunk.subarray(0, room));
       room -= chunk.length;
