@@ -80,7 +80,7 @@ async function* eventsOf(
   requestId: string,
   connection: AbortController,
 ): AsyncGenerator<SessionEvent, boolean, undefined> {
-  const reader = (response.body ?? new Blob([]).stream()).getReader();
+  const reader = ((response.body ?? new Blob([]).stream()) as ReadableStream<Uint8Array>).getReader();
   const [decoder, arrived] = [new TextDecoder(), [] as EventSourceMessage[]];
   let isTooLarge = false;
   const parser = createParser({

@@ -35,6 +35,8 @@ export function createTransport({ url, key, fetch: given }: HttpClientOptions): 
   const send: typeof fetch = (...args) => (given ?? globalThis.fetch)(...args);
   return async ({ method = 'GET', path: where, query = {}, body, headers = {} }, requestId, signal) => {
     const head = new Headers({ authorization: `Bearer ${key}`, 'x-request-id': requestId, ...headers });
+    // A URL takes such parts for another path, however they are written.
+    if (/\/\.{0,2}(\/|$)/.test(where)) throw new TypeError(`an id is empty, or dots alone, in ${where}`);
     const isBytes = body instanceof Uint8Array;
     if (body !== undefined) head.set('content-type', isBytes ? 'application/octet-stream' : 'application/json');
     const init = {
@@ -72,24 +74,14 @@ function baseOf(url: string): string {
 }
 
 function queryOf(query: object): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined) as [
-    string,
-    string | number | boolean,
-  ][];
-  return given.length === 0
-    ? ''
-    : `?${String(new URLSearchParams(given.map(([name, value]) => [name, String(value)])))}`;
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return given.length === 0 ? '' : `?${text.toString()}`;
 }
 
 /** A path with ids in it, each as one part of it. */
 export function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
-  return String.raw({ raw: parts }, ...ids.map(partOf));
-}
-
-function partOf(id: string): string {
-  // A URL takes the dots for another path, however they are written.
-  if (id === '' || id === '.' || id === '..') throw new TypeError(`"${id}" is no id`);
-  return encodeURIComponent(id);
+  return String.raw({ raw: parts }, ...ids.map(encodeURIComponent));
 }
 
 /** Enough to tell any two apart; also where `crypto.randomUUID` is not (pages without https). */

@@ -29,12 +29,12 @@ export async function uploadOutput(
 ): Promise<OutputRef> {
   const size = bytes instanceof Blob ? bytes.size : bytes.length;
   const announcement = { commandId, name, sha256: await hashOf(bytes, size), bytes: size };
-  let { outputId, stored } = await api.announceUpload(sessionId, announcement, options);
-  while (stored < size) {
-    const piece = await pieceOf(bytes, stored);
-    const before = stored;
+  const announced = await api.announceUpload(sessionId, announcement, options);
+  const { outputId } = announced;
+  for (let { stored } = announced; stored < size;) {
+    const [piece, before] = [await pieceOf(bytes, stored), stored];
     ({ stored } = await api.appendToUpload(outputId, piece, stored, options).catch(storedElsewhere));
-    // Another that uploads the same may be ahead, or the server may have lost what it had; either way it goes on.
+    // Another that uploads the same may be ahead; that is as good.
     if (stored === before) throw new Error(`the upload ${outputId} does not move from offset ${stored}`);
   }
   return api.finishUpload(outputId, options);
