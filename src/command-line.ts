@@ -9,6 +9,7 @@ import { openInBrowser } from './dev/open-in-browser.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
 import { connectTo, openKeyDesk, setUpDatabase, startLocalStack } from './local-stack.js';
+import { connectRemote, diagnoseOverHttp, openRemoteKeyDesk } from './remote-stack.js';
 import { workHere } from './local-work.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
@@ -42,14 +43,16 @@ const environment: CliEnvironment = {
   readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')).catch(unreadable(path)),
   connect: async () => {
     const config = loadConfig();
-    return connectTo(config, await runningStack(config));
+    return config.remote ? connectRemote(config.remote) : connectTo(config, await runningStack(config));
   },
   operate: async () => {
     const config = loadConfig();
+    if (config.remote) throw notOverHttp('mirror verify');
     return connectOperating(config, await runningStack(config));
   },
   diagnose: async () => {
     const config = loadConfig();
+    if (config.remote) return diagnoseOverHttp(config.remote);
     const stack = await runningStack(config);
     const { executorProblems } = await workerModule();
     const problems = await executorProblems(config, stack.database.rwUrl);
@@ -58,7 +61,10 @@ const environment: CliEnvironment = {
   up,
   worker,
   serve,
-  keys: async () => openKeyDesk(await runningStack(loadConfig())),
+  keys: async () => {
+    const config = loadConfig();
+    return config.remote ? openRemoteKeyDesk(config.remote) : openKeyDesk(await runningStack(config));
+  },
   setup,
   purge,
   demo,
@@ -74,6 +80,12 @@ function unreadable(path: string): (error: Error) => never {
   return (error) => {
     throw new UsageError(`cannot read ${path}: ${error.message}`);
   };
+}
+
+function notOverHttp(command: string): UsageError {
+  return new UsageError(
+    `${command} reads Temporal and Postgres themselves; run it beside the stack, without SPECWRIGHT_URL`,
+  );
 }
 
 /** The stack of the data folder, or the one the environment names. */
@@ -249,12 +261,11 @@ async function demo({ json, keep, full }: { json: boolean; keep: boolean; full: 
   const started = Date.now();
   const config = loadConfig();
   return withStack({ ...config, agent: { kind: 'scripted', dir: `${EXAMPLES}/scripted` } }, async (stack) => {
-    const { sessions, scope, executorQueue, sessionUrl, applyProject, close } = await connectTo(config, stack);
+    const { sessions, scope, sessionUrl, applyProject, close } = await connectTo(config, stack);
     const output = { isTerminal: environment.isTerminal && !json, write: json ? note : out };
     const deps = {
       sessions,
       scope,
-      executorQueue,
       sessionUrl,
       applyProject,
       note,

@@ -4,11 +4,8 @@ import * as choices from './config-choices.js';
 import {
   address,
   argv,
-  type ListenAddress,
-  listenAddress,
   milliseconds,
   origins,
-  port,
   postgresUrl,
   queue,
   text,
@@ -16,10 +13,9 @@ import {
   trueOrFalse,
   variableNames,
 } from './config-values.js';
+import { API_VARIABLES } from './config-api-variables.js';
 import { variable, withoutDefault } from './config-variable.js';
 import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
-
-const DEFAULT_HTTP_PORT = 7300;
 
 const passedOn = variableNames.refine(
   (names) => !names.some(isOwnSecret),
@@ -137,30 +133,7 @@ export const VARIABLES = {
     meaning: 'Task Queue of this host’s executor; one queue is one executor host',
     fix: 'use letters, digits, dots, _ and -',
   }),
-  SPECWRIGHT_HTTP_HOST: variable({
-    group: 'http',
-    schema: text.regex(/^[A-Za-z0-9._:-]+$/, 'is not a host name or address'),
-    fallback: '127.0.0.1',
-    default: '127.0.0.1',
-    meaning: 'what the HTTP API listens on; `0.0.0.0` for every address, behind something that speaks TLS',
-    fix: 'give an address of this host, for example 127.0.0.1',
-  }),
-  SPECWRIGHT_HTTP_PORT: variable({
-    group: 'http',
-    schema: port,
-    fallback: DEFAULT_HTTP_PORT,
-    default: String(DEFAULT_HTTP_PORT),
-    meaning: 'port of the HTTP API; `0` for a free one',
-    fix: 'give a number from 0 to 65535',
-  }),
-  SPECWRIGHT_METRICS_ADDRESS: variable<ListenAddress | null>({
-    group: 'metrics',
-    schema: listenAddress,
-    ...withoutDefault,
-    meaning:
-      'where this process serves `/metrics` for Prometheus, as `host:port`; unset: nowhere, see docs/operators.md',
-    fix: 'give an address of this host and a port, for example 127.0.0.1:9464, one for each process',
-  }),
+  ...API_VARIABLES,
   SPECWRIGHT_AGENT: variable<choices.AgentKind>({
     group: 'agent',
     schema: z.enum(choices.AGENT_KINDS, 'is not an agent specwright knows'),

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export const text = z.string().refine((value) => !/\p{Cc}/u.test(value), 'holds a control character');
 export const address = text.regex(/^[^\s:/@]+:\d{1,5}$/, 'is not host:port');
 export const postgresUrl = text.refine(isPostgresUrl, 'is not a postgres:// URL with a host and a database');
+export const httpUrl = text.refine(isHttpUrl, 'is not an http(s) address without a password');
+export const apiKey = text.regex(/^sw_[A-Za-z0-9_-]{43}$/, 'is not an API key');
 export const token = text.regex(/^[\x21-\x7e]+$/, 'holds a blank or a character no token has');
 export const queue = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'is not a Task Queue name');
 export const argv = text.transform(parseArgv).refine((value) => value !== null, 'is not a JSON array of texts');
@@ -38,6 +40,10 @@ function isPostgresUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
+}
+
+function isHttpUrl(value: string): boolean {
+  return originOf(value) !== null;
 }
 
 function parseArgv(value: string): readonly string[] | null {

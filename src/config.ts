@@ -48,6 +48,8 @@ export interface Config {
   readonly executorQueue: string;
   /** Where the HTTP API listens. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Where commands about sessions go. Null: to the stack of the data folder. */
+  readonly remote: { readonly url: string; readonly key: string } | null;
   /** Where Prometheus scrapes this process; null: nowhere. */
   readonly metricsAddress: ListenAddress | null;
   readonly workspaces: string;
@@ -174,6 +176,7 @@ function missingPartners(values: Values): readonly ConfigProblem[] {
   together('DATABASE_RW_URL', 'DATABASE_RO_URL');
   together('DATABASE_RO_URL', 'DATABASE_RW_URL');
   together('TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH');
+  together('SPECWRIGHT_URL', 'SPECWRIGHT_API_KEY');
   together('TEMPORAL_TLS_CLIENT_KEY_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH');
   if (values.SPECWRIGHT_AGENT === 'command' && values.SPECWRIGHT_AGENT_ARGV === null) {
     const message = 'is not set, but SPECWRIGHT_AGENT is command';
@@ -202,6 +205,7 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     taskQueue: values.SPECWRIGHT_TASK_QUEUE,
     executorQueue: values.SPECWRIGHT_EXECUTOR_QUEUE,
     http: { host: values.SPECWRIGHT_HTTP_HOST, port: values.SPECWRIGHT_HTTP_PORT },
+    remote: remoteOf(values),
     metricsAddress: values.SPECWRIGHT_METRICS_ADDRESS,
     workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
     agent: toAgent(values, commandEnv, cwd),
@@ -217,6 +221,10 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     taskTimeoutMs: values.SPECWRIGHT_TASK_TIMEOUT_MS,
     logLevel: values.SPECWRIGHT_LOG_LEVEL,
   };
+}
+
+function remoteOf({ SPECWRIGHT_URL: url, SPECWRIGHT_API_KEY: key }: Values): Config['remote'] {
+  return url === null || key === null ? null : { url, key };
 }
 
 function toAgent(values: Values, env: Readonly<Record<string, string>>, cwd: string): AgentConfig {

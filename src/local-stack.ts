@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createAccess } from './api/access.js';
 import { createSessions } from './api/sessions.js';
+import { createSessionWatch } from './api/watch-sessions.js';
 import { createSpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
@@ -59,6 +60,7 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
   const [writePool, readPool] = [createPool(stack.database.rwUrl), createPool(stack.database.roUrl)];
   const projects = createProjectStore(writePool);
   const writtenOutputs = createOutputStore(writePool);
+  const reader = createSessionReader(readPool);
   const client = createSpecwrightClient({
     temporal,
     taskQueue: stack.taskQueue,
@@ -67,14 +69,16 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
   return {
     sessions: createSessions({
       client,
-      reader: createSessionReader(readPool),
+      reader,
       leases: createLeaseStore(writePool),
       intake: createIntakeStore(writePool),
       outputs: createOutputStore(readPool),
+      watch: createSessionWatch(reader),
+      executorQueue: stack.executorQueue,
       newId: randomUUID,
     }),
     scope: stack.scope,
-    executorQueue: stack.executorQueue,
+    role: 'admin',
     openOutput: (sessionId, commandId, name) => writtenOutputs.open(stack.scope, sessionId, commandId, name),
     sessionUrl: (sessionId) =>
       stack.temporal.webUi && `${stack.temporal.webUi}/namespaces/${stack.temporal.namespace}/workflows/${sessionId}`,

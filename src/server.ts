@@ -5,6 +5,7 @@ import { createAccess } from './api/access.js';
 import { createProjects } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createUploads } from './api/uploads.js';
+import { createSessionWatch } from './api/watch-sessions.js';
 import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
@@ -75,6 +76,7 @@ export async function startServer(
 function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool, readPool: Pool): HttpDeps {
   const [reader, intake] = [createSessionReader(readPool), createIntakeStore(writePool)];
   const leases = createLeaseStore(writePool);
+  const watch = createSessionWatch(reader);
   return {
     sessions: createSessions({
       client,
@@ -82,12 +84,14 @@ function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool,
       leases,
       intake,
       outputs: createOutputStore(readPool),
+      watch,
+      executorQueue: stack.executorQueue,
       newId: randomUUID,
     }),
     access: createAccess({ store: createAccessStore(writePool), newId: randomUUID, newKey }),
     projects: createProjects(createProjectStore(writePool)),
     uploads: createUploads({ intake, reader }),
-    executorQueue: stack.executorQueue,
+    watch,
     health: {
       postgres: () => answersInTime(Promise.all([ping(writePool), ping(readPool)])),
       temporal: () => client.isReachable(PROBE_MS),

@@ -26,7 +26,8 @@ export interface StartRequest {
   readonly context: string;
   readonly component?: string;
   readonly mode: ExecutionMode;
-  readonly executorQueue: string | null;
+  /** Left out: the deployment's own. Null: clients get every command. */
+  readonly executorQueue?: string | null;
   readonly onExhausted: OnExhausted;
   readonly bounds?: Bounds;
   readonly baseBranch?: string;
@@ -88,8 +89,6 @@ export interface Sessions {
   show(scope: Scope, sessionId: string): Promise<SessionDetail>;
   tree(scope: Scope, sessionId: string): Promise<readonly SessionSummary[]>;
   events(scope: Scope, sessionId: string, afterRevision: number, limit: number): Promise<readonly SessionEvent[]>;
-  /** What every wait goes through; it asks nobody whether a session is the scope's, and shows no other's. */
-  readonly watch: SessionWatch;
 }
 
 export interface SessionsDeps {
@@ -98,5 +97,9 @@ export interface SessionsDeps {
   readonly leases: LeaseStore;
   readonly intake: IntakeStore;
   readonly outputs: Pick<OutputStore, 'read'>;
+  /** What every wait goes through. */
+  readonly watch: SessionWatch;
+  /** For starts that name none. */
+  readonly executorQueue: string;
   readonly newId: () => string;
 }

@@ -8,7 +8,6 @@ import { reporting } from './reporting.js';
 import type { Sessions, SessionsDeps } from './session-use-cases.js';
 import { startSession } from './start-session.js';
 import { waiting } from './waiting.js';
-import { createSessionWatch } from './watch-sessions.js';
 import { UnavailableError, whenReachable } from './when-reachable.js';
 
 // What surfaces need to name; they import it from here and nowhere deeper.
@@ -19,11 +18,10 @@ export type { DecisionRequest, Sessions, SessionsDeps, Waited } from './session-
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const { client, reader, outputs } = deps;
-  const watch = createSessionWatch(reader);
   const owned = (scope: Scope, sessionId: string) => ownedSession(reader, scope, sessionId);
   return {
-    start: (scope, request, idempotencyKey) => startSession({ ...deps, watch }, scope, request, idempotencyKey),
-    ...waiting(deps, watch),
+    start: (scope, request, idempotencyKey) => startSession(deps, scope, request, idempotencyKey),
+    ...waiting(deps),
     ...reporting(deps),
     ...leasing(deps),
     async decide(scope, sessionId, decision) {
@@ -50,7 +48,6 @@ export function createSessions(deps: SessionsDeps): Sessions {
       if (found.length === 0) await owned(scope, sessionId);
       return found;
     },
-    watch,
     async output(scope, outputId) {
       const bytes = await outputs.read(scope, outputId);
       if (bytes) return bytes;

@@ -3,18 +3,18 @@ import { sha256Hex } from '../domain/digest.js';
 import { canonicalJson } from '../domain/json.js';
 import type { Scope } from '../domain/scope.js';
 import type { SessionsDeps, StartRequest } from './session-use-cases.js';
-import type { SessionWatch } from './watch-sessions.js';
 import { whenReachable } from './when-reachable.js';
 
 const READABLE_WITHIN_MS = 5_000;
 
 /** See {@link Sessions.start}: the key's row names the session before it is started, so that a lost answer starts no second one. */
 export async function startSession(
-  { client, intake, newId, watch }: SessionsDeps & { readonly watch: SessionWatch },
+  { client, intake, newId, watch, executorQueue }: SessionsDeps,
   scope: Scope,
-  request: StartRequest,
+  asked: StartRequest,
   idempotencyKey?: string,
 ): Promise<{ sessionId: string }> {
+  const request = { executorQueue, ...asked };
   const wanted = newId();
   const digest = sha256Hex(canonicalJson({ ...request, userId: scope.userId }));
   const sessionId =

@@ -2,7 +2,6 @@ import type { Next } from '../client.js';
 import type { Standing } from '../ports/session-reader.js';
 import { ownedSession } from './owned-session.js';
 import type { Sessions, SessionsDeps } from './session-use-cases.js';
-import type { SessionWatch } from './watch-sessions.js';
 import { whenReachable } from './when-reachable.js';
 
 type Waiting = Pick<Sessions, 'next' | 'nextAfter'>;
@@ -11,7 +10,7 @@ type Waiting = Pick<Sessions, 'next' | 'nextAfter'>;
 const MAX_WAIT_MS = 20_000;
 
 /** What a session wants next, at once or as soon as it moves. */
-export function waiting({ client, reader }: SessionsDeps, watch: SessionWatch): Waiting {
+export function waiting({ client, reader, watch }: SessionsDeps): Waiting {
   const nextOf = async (sessionId: string, { status }: Standing): Promise<Next> =>
     status === 'active' ? whenReachable(client, () => client.nextCommand(sessionId)) : { kind: 'done', status };
   return {

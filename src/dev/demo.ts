@@ -13,7 +13,6 @@ import { makeExampleRepository } from './example-repository.js';
 export interface DemoDeps {
   readonly sessions: Sessions;
   readonly scope: Scope;
-  readonly executorQueue: string;
   sessionUrl(sessionId: string): string | null;
   readonly exampleDir: string;
   readonly dataDir: string;
@@ -92,7 +91,6 @@ async function runOne(
     sessionType,
     context: CONTEXT,
     mode: 'agentic',
-    executorQueue: deps.executorQueue,
     onExhausted: 'fail',
     ...(baseBranch === null ? {} : { baseBranch }),
   });

@@ -18,7 +18,7 @@ export const applyQuery = z
   .partial();
 
 const json = z.unknown() as z.ZodType<Json>;
-const fieldChange = object({ field: z.string(), from: json.optional(), to: json.optional() });
+const fieldChange = object({ field: z.string(), from: json.exactOptional(), to: json.exactOptional() });
 export const appliedAnswer = object({
   dryRun: z.boolean(),
   created: texts,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOUND_NAMES, MAX_BOUND } from '../domain/bounds.js';
 import { EXECUTION_MODES } from '../domain/session.js';
 import { flagParam, MAX_INTEGER, wholeParam } from './http-common.js';
 import { componentMisfit, name, reason, sha256, startShape, strict, text, whole } from './messages.js';
@@ -48,6 +49,7 @@ export const durableAnswer = strict({ durable: z.literal(true) });
 
 export const decisionRequest = z.union([
   strict({ action: z.enum(['retry', 'fail']), reason }),
+  strict({ action: z.literal('extend'), bound: z.enum(BOUND_NAMES), by: whole(1, MAX_BOUND), reason }),
   strict({ action: z.literal('waive'), component: name, reason }),
 ]);
 z.globalRegistry.add(decisionRequest, { id: 'Decision' });

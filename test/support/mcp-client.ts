@@ -6,6 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Caller } from '../../src/api/access.js';
 import { createSessions, type Sessions } from '../../src/api/sessions.js';
+import { createSessionWatch } from '../../src/api/watch-sessions.js';
 import type { Command, Report } from '../../src/client.js';
 import { createIntakeStore } from '../../src/store/intake-store.js';
 import { createLeaseStore } from '../../src/store/lease-store.js';
@@ -23,6 +24,8 @@ export function sessionsOf(rig: Rig): { sessions: Sessions; close(): Promise<voi
     leases: createLeaseStore(pool),
     intake: createIntakeStore(pool),
     outputs: createOutputStore(readPool),
+    watch: createSessionWatch(rig.reader),
+    executorQueue: rig.executorQueue,
     newId: randomUUID,
   });
   return { sessions, close: async () => void (await Promise.all([pool.end(), readPool.end()])) };

@@ -35,7 +35,7 @@ async function run(files: Readonly<Record<string, string>>, outcome: ApplyOutcom
       Promise.resolve({
         sessions: {} as Sessions,
         scope: { accountId: 'a', projectId: 'p', userId: 'u' },
-        executorQueue: 'q',
+        role: 'admin',
         sessionUrl: () => null,
         applyProject: (model, options) => Promise.resolve(outcome).finally(() => seen.applied.push([model, options])),
         openOutput: nothing,

@@ -2,6 +2,7 @@ import type { Access, Caller } from '../../api/access.js';
 import type { ApplyOptions, ApplyOutcome, Sessions } from '../../api/sessions.js';
 import type { Check, Stuck } from '../../api/doctor.js';
 import type { MirrorCheck } from '../../api/mirror-check.js';
+import type { Role } from '../../domain/access.js';
 import type { ProjectModel } from '../../domain/project.js';
 import type { OutputRef } from '../../domain/result.js';
 import type { Scope } from '../../domain/scope.js';
@@ -11,7 +12,8 @@ import type { SessionTypeName } from '../../domain/session.js';
 export interface Connected {
   readonly sessions: Sessions;
   readonly scope: Scope;
-  readonly executorQueue: string;
+  /** What the commands may do there. */
+  readonly role: Role;
   /** Where the Temporal Web UI shows a session, when its address is known. */
   sessionUrl(sessionId: string): string | null;
   applyProject(model: ProjectModel, options?: Pick<ApplyOptions, 'dryRun' | 'prune'>): Promise<ApplyOutcome>;
@@ -60,8 +62,8 @@ export interface Diagnosis {
 
 /** What commands about API keys are given. */
 export interface KeyDesk {
-  readonly access: Access;
-  /** The developer of the data folder, as an admin. */
+  readonly access: Pick<Access, 'createKey' | 'listKeys' | 'rotateKey' | 'revokeKey'>;
+  /** The developer of the data folder, as an admin; or whom the key stands for. */
   readonly by: Caller;
   close(): Promise<void>;
 }

@@ -15,13 +15,18 @@ import { addSessionCommands } from './session-commands.js';
 import { addStackCommands } from './stack-commands.js';
 import { addWorkCommand } from './work-command.js';
 
+const WHERE_HELP = `
+Where commands go:
+  SPECWRIGHT_URL and SPECWRIGHT_API_KEY set: to the HTTP API there, as the key may
+  otherwise: to the stack of the data folder (\`specwright up\`), or of the given servers`;
+
 /** Parses the arguments, runs one command, and returns the exit code. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
   let code: number = EXIT.ok;
   const program = new Command('specwright')
     .description('Durable AI-driven development sessions on Temporal')
     .version('0.1.0')
-    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', `${WHERE_HELP}\n${EXIT_HELP}`)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: environment.out, writeErr: environment.note });

@@ -46,14 +46,14 @@ function addStart({ program, environment, connected }: AddTo): void {
     .option('-b, --bound <name=n...>', `bounds: ${BOUND_NAMES.join(', ')}`, readBound)
     .option(...JSON_OPTION)
     .action((sessionType: SessionTypeName, context: string, options: StartOptions) =>
-      connected(async ({ sessions, scope, executorQueue }) => {
+      connected(async ({ sessions, scope }) => {
         const { component, mode, executor, onExhausted, bound, base } = options;
         const started = await sessions.start(scope, {
           sessionType,
           context,
           mode,
           onExhausted,
-          executorQueue: executor === false ? null : (executor ?? executorQueue),
+          ...(executor === undefined ? {} : { executorQueue: executor === false ? null : executor }),
           ...(component === undefined ? {} : { component }),
           ...(bound === undefined ? {} : { bounds: bound }),
           ...(base === undefined ? {} : { baseBranch: base }),
@@ -120,16 +120,16 @@ const DECISIONS = ['retry', 'extend', 'waive', 'fail'] as const;
 type Decided = (typeof DECISIONS)[number];
 interface DecideOptions {
   readonly component?: string;
-  readonly bound?: Bounds;
+  readonly by?: Bounds;
   readonly reason: string;
   readonly json?: boolean;
 }
 
-function decisionOf(action: Decided, { component, bound, reason }: DecideOptions): DecisionRequest {
-  const [name, by] = Object.entries(bound ?? {})[0] ?? [];
+function decisionOf(action: Decided, { component, by: raise, reason }: DecideOptions): DecisionRequest {
+  const [name, by] = Object.entries(raise ?? {})[0] ?? [];
   if (component !== undefined && action !== 'waive')
     throw new UsageError(`--component is for waive, not for ${action}`);
-  if (bound !== undefined && action !== 'extend') throw new UsageError(`--by is for extend, not for ${action}`);
+  if (raise !== undefined && action !== 'extend') throw new UsageError(`--by is for extend, not for ${action}`);
   switch (action) {
     case 'waive':
       if (component === undefined) throw new UsageError('waive needs --component <name>');

@@ -5,6 +5,7 @@ import type { Access, Caller } from '../../api/access.js';
 import type { Projects } from '../../api/projects.js';
 import type { Sessions } from '../../api/sessions.js';
 import type { Uploads } from '../../api/uploads.js';
+import type { SessionWatch } from '../../api/watch-sessions.js';
 import type { Role } from '../../domain/access.js';
 import type { StreamTimes } from './event-stream.js';
 import type { HttpTelemetry } from './http-telemetry.js';
@@ -16,8 +17,7 @@ export interface HttpDeps {
   readonly projects: Projects;
   readonly uploads: Uploads;
   readonly health: Health;
-  /** For starts that name no executor queue. */
-  readonly executorQueue: string;
+  readonly watch: SessionWatch;
 }
 
 /** Whether the servers behind answer. */

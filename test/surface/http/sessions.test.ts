@@ -183,9 +183,17 @@ test('a session that waits for a decision gets it, and modes change', async () =
   const path = `/v1/sessions/${sessionId}`;
   const early = await rig.call('POST', `${path}/decision`, { body: { action: 'retry', reason: 'now' } });
   expect(early).toMatchObject({ status: 409, body: { code: 'nothing_to_decide' } });
-  const result = { status: 'error', failure: { kind: 'command_failed', message: 'no' } };
-  await rig.call('POST', `${path}/results`, { body: { commandId: id, result } });
-  await eventually(async () => (await rig.call('GET', path)).body['waitingOn'] === 'decision', 'the wait');
+  const fail = async (commandId: string) => {
+    const result = { status: 'error', failure: { kind: 'command_failed', message: 'no' } };
+    await rig.call('POST', `${path}/results`, { body: { commandId, result } });
+    await eventually(async () => (await rig.call('GET', path)).body['waitingOn'] === 'decision', 'the wait');
+  };
+  await fail(id);
+  const extend = { action: 'extend', bound: 'initialize', by: 1, reason: 'once more' };
+  expect((await rig.call('POST', `${path}/decision`, { body: extend })).status).toBe(200);
+  const again = await eventually(async () => commandOf(await rig.client.nextCommand(sessionId)), 'another try');
+  expect(again.id).not.toBe(id);
+  await fail(again.id);
   const decided = await rig.call('POST', `${path}/decision`, { body: { action: 'fail', reason: 'enough' } });
   expect(decided).toMatchObject({ status: 200, body: { accepted: true } });
   await eventually(async () => (await rig.call('GET', path)).body['status'] === 'failed', 'the end');

@@ -68,14 +68,14 @@ function lastEventId(text: string | undefined): number | null {
   throw new HttpProblem('invalid_request', { field: 'Last-Event-ID', detail: 'Last-Event-ID is not a revision' });
 }
 
-async function isClosed({ sessions }: RouteContext, request: FastifyRequestLike, sessionId: string): Promise<boolean> {
-  const standing = await sessions.watch.past(callerOf(request).scope, sessionId, -1, AbortSignal.timeout(LOOK_MS));
+async function isClosed({ watch }: RouteContext, request: FastifyRequestLike, sessionId: string): Promise<boolean> {
+  const standing = await watch.past(callerOf(request).scope, sessionId, -1, AbortSignal.timeout(LOOK_MS));
   return standing !== null && standing.status !== 'active';
 }
 type FastifyRequestLike = Parameters<typeof callerOf>[0];
 
 async function stream(
-  { sessions, stopping, watchKey, streamTimes, telemetry }: RouteContext,
+  { watch, stopping, watchKey, streamTimes, telemetry }: RouteContext,
   request: FastifyRequestLike & Pick<FastifyRequest, 'headers' | 'log'>,
   reply: Pick<FastifyReply, 'hijack' | 'getHeaders' | 'raw' | 'isEventStream'>,
   sessionId: string,
@@ -97,7 +97,7 @@ async function stream(
     if (value !== undefined) reply.raw.setHeader(name, value);
   reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   try {
-    const source = { watch: sessions.watch, scope, sessionId, times: streamTimes, ended: ended.signal };
+    const source = { watch, scope, sessionId, times: streamTimes, ended: ended.signal };
     await streamEvents(source, from, reply.raw);
   } catch (error) {
     // The reader comes back with its last event and is told then what is wrong.

@@ -24,7 +24,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   turnRoutes(app, context);
 }
 
-function startRoute(app: HttpApp, { sessions, executorQueue }: RouteContext): void {
+function startRoute(app: HttpApp, { sessions }: RouteContext): void {
   app.post(
     '/v1/sessions',
     {
@@ -40,7 +40,7 @@ function startRoute(app: HttpApp, { sessions, executorQueue }: RouteContext): vo
     },
     async (request, reply) => {
       const { scope } = callerOf(request);
-      const start = { mode: 'manual', onExhausted: 'wait', executorQueue, ...request.body } as const;
+      const start = { mode: 'manual', onExhausted: 'wait', ...request.body } as const;
       const started = await sessions.start(scope, start, request.headers['idempotency-key']);
       return reply.code(201).header('location', `/v1/sessions/${started.sessionId}`).send(started);
     },
