@@ -9,7 +9,7 @@ import { openInBrowser } from './dev/open-in-browser.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
 import { connectTo, openKeyDesk, setUpDatabase, startLocalStack } from './local-stack.js';
-import { connectRemote, diagnoseOverHttp, openRemoteKeyDesk } from './remote-stack.js';
+import { connectRemote, diagnoseOverHttp, notOverHttp, openRemoteKeyDesk } from './remote-stack.js';
 import { workHere } from './local-work.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
@@ -80,12 +80,6 @@ function unreadable(path: string): (error: Error) => never {
   return (error) => {
     throw new UsageError(`cannot read ${path}: ${error.message}`);
   };
-}
-
-function notOverHttp(command: string): UsageError {
-  return new UsageError(
-    `${command} reads Temporal and Postgres themselves; run it beside the stack, without SPECWRIGHT_URL`,
-  );
 }
 
 /** The stack of the data folder, or the one the environment names. */

@@ -3,6 +3,7 @@ import { diagnoseRemote } from './remote/diagnose-remote.js';
 import { withOwnErrors } from './remote/own-errors.js';
 import { remoteSessions } from './remote/remote-sessions.js';
 import { contentOf } from './schemas/project-content.js';
+import { UsageError } from './surfaces/cli/errors.js';
 import type { Connected, Diagnosis, KeyDesk } from './surfaces/cli/environment.js';
 
 /** Where the commands of this environment go, when they go over HTTP. */
@@ -55,4 +56,10 @@ async function callerOf(http: HttpClient) {
   const { me } = withOwnErrors({ me: http.getMe });
   const { role, keyId, ...scope } = await me();
   return { scope, role, keyId };
+}
+
+export function notOverHttp(command: string): UsageError {
+  return new UsageError(
+    `${command} reads Temporal and Postgres themselves; run it beside the stack, without SPECWRIGHT_URL`,
+  );
 }
