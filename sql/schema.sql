@@ -294,6 +294,7 @@ CREATE TABLE memberships (
   user_id uuid NOT NULL,
   role text NOT NULL DEFAULT 'developer'::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  name text,
   CONSTRAINT memberships_pkey PRIMARY KEY (account_id, project_id, user_id),
   CONSTRAINT memberships_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),
   CONSTRAINT memberships_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, user_id),
