@@ -60,7 +60,8 @@ const TEXTS = ['x'.repeat(8), 'a'.repeat(64), '2030-01-01T00:00:00Z', '11111111-
 
 function sampleText({ minLength = 0, pattern, format }: Schema): string {
   if (format === 'date-time') return TEXTS[2]!;
-  const fits = (text: string) => text.length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(text));
+  const fits = (text: string) =>
+    text.length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(text));
   const found = TEXTS.find(fits);
   if (found === undefined) throw new Error(`no text is known for ${pattern ?? `${minLength} characters`}`);
   return found;

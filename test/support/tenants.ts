@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Next } from '../../src/client.js';
 import type { ProjectModel } from '../../src/domain/project.js';
 import type { Scope } from '../../src/domain/scope.js';
@@ -36,7 +36,9 @@ export function idsOf({ ids, scope }: Tenant, other: Scope): readonly string[] {
 /** The canaries of a tenant in a text: as they are, and as base64 has them at whatever place. */
 export function canariesIn(text: string, { token }: Pick<Tenant, 'token'>): readonly string[] {
   const encoded = [0, 1, 2].map((shift) =>
-    Buffer.from(`${'x'.repeat(shift)}${token}xxx`).toString('base64').slice(4, 20),
+    Buffer.from(`${'x'.repeat(shift)}${token}xxx`)
+      .toString('base64')
+      .slice(4, 20),
   );
   return [token, ...encoded].flatMap((needle) => {
     const at = text.indexOf(needle);
@@ -57,7 +59,9 @@ export async function makeTenant(rig: HttpRig, scope: Scope, token: string): Pro
   const body = { name: c('key-name'), role: 'admin', expiresAt: '2099-01-01T00:00:00Z' };
   await tenant.ask('POST', '/v1/keys', { body });
   await tenant.ask('PUT', `/v1/members/${scope.userId}`, { body: { name: c('member-name'), role: 'admin' } });
-  const own = { keyId, userId: scope.userId };
+  const userId = randomUUID();
+  await tenant.ask('PUT', `/v1/members/${userId}`, { body: { name: c('colleague'), role: 'viewer' } });
+  const own = { keyId, userId };
   const [open, deciding, closed] = await Promise.all([tenant.open(), tenant.deciding(), tenant.closed()]);
   return {
     ...{ scope, token, key, fields },
@@ -169,7 +173,10 @@ class Seeding {
     const body = { commandId, name, sha256, bytes: bytes.length };
     const { outputId } = (await this.ask('POST', `${path}/uploads`, { body })) as { outputId: string };
     const headers = { 'content-type': 'application/octet-stream', 'upload-offset': '0' };
-    await this.ask('PATCH', `/v1/uploads/${outputId}`, { body: bytes.subarray(0, isWhole ? bytes.length : 5), headers });
+    await this.ask('PATCH', `/v1/uploads/${outputId}`, {
+      body: bytes.subarray(0, isWhole ? bytes.length : 5),
+      headers,
+    });
     if (isWhole) await this.ask('POST', `/v1/uploads/${outputId}/finish`);
     return outputId;
   }
@@ -177,7 +184,13 @@ class Seeding {
   /** A result with text wherever a result can have it. */
   private failing(turn: string): object {
     const c = (field: string): string => this.c(`${turn}-${field}`);
-    const texts = { message: c('message'), detail: c('detail'), file: c('file'), rule: c('rule'), ids: [c('failed-id')] };
+    const texts = {
+      message: c('message'),
+      detail: c('detail'),
+      file: c('file'),
+      rule: c('rule'),
+      ids: [c('failed-id')],
+    };
     return {
       status: 'error',
       failure: { kind: 'command_failed', ...texts },
