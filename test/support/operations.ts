@@ -73,8 +73,8 @@ export async function operationsOf(url: string): Promise<Operations> {
       };
       const sent = operation.parameters.filter(({ name, required }) => required === true || name in by.given);
       const of = (place: Parameter['in']) =>
-        sent.filter((one) => one.in === place).map((one) => [one.name, valueOf(one)] as const);
-      const query = new URLSearchParams(of('query').map(([name, value]) => [name, value])).toString();
+        sent.filter((one) => one.in === place).map((one) => [one.name, valueOf(one)] as [string, string]);
+      const query = new URLSearchParams(of('query')).toString();
       const path = of('path').reduce((rest, [name, value]) => rest.replace(`{${name}}`, value), operation.path);
       const [type, schema] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
       const isBytes = type === 'application/octet-stream';
