@@ -43,6 +43,7 @@ export function sample(schema: Schema, by: Sampling): unknown {
       return true;
     case 'string':
       return sampleText(schema);
+    case undefined:
     default:
       throw new Error(`no value is known for ${JSON.stringify(schema).slice(0, 200)}`);
   }

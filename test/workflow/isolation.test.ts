@@ -5,6 +5,7 @@ import type { Scope } from '../../src/domain/scope.js';
 import { runCliHere } from '../support/cli-here.js';
 import { endCliProcesses, makeCheckout, runCliProcess, type CliEnd } from '../support/cli-worker.js';
 import { createHttpRig, type HttpRig } from '../support/http-rig.js';
+import { commandOf, eventually } from '../support/manual-client.js';
 import { McpPerson } from '../support/mcp-client.js';
 import { sample, type Schema } from '../support/sample.js';
 import { canariesIn, idsOf, type Ids, makeTenant, type Tenant } from '../support/tenants.js';
@@ -185,6 +186,27 @@ test('what the CLI shows without being asked for a session is of its own data fo
   }
 });
 
+test("a session whose report refers to another tenant's output is exported without it, and the bundle verifies", async () => {
+  const [stranger] = strangers as [Tenant];
+  const { sessionId, commandId } = stranger.ids.deciding as Record<'sessionId' | 'commandId', string>;
+  const ref = { id: victim.ids.open['outputId']!, sha256: 'a'.repeat(64), bytes: 1 };
+  const reason = 'once more';
+  await rig.client.decide(sessionId, { action: 'retry', userId: 'ada', reason });
+  const open = await eventually(async () => {
+    const command = commandOf(await rig.client.nextCommand(sessionId));
+    return command.id !== commandId && command;
+  }, 'the next command');
+  const failure = { kind: 'command_failed', message: 'see the output' } as const;
+  const result = { status: 'error', failure, outputs: [{ name: 'log', ref }] } as const;
+  await rig.client.submitResult(sessionId, { commandId: open.id, result });
+  const { code, stdout } = await runCliHere(rig, stranger.scope, ['export', sessionId]);
+  expect(code).toBe(0);
+  expectNothing(stdout, stranger, [ref.id], 'export');
+  const bundle = JSON.parse(stdout) as { outputs: { id: string }[] };
+  expect(bundle.outputs.map(({ id }) => id)).not.toContain(ref.id);
+  expect(await runCliHere(rig, stranger.scope, ['verify-export', 'it'], stdout)).toMatchObject({ code: 0 });
+});
+
 test('through specwright/client a start can name nothing of another tenant, and what is asked of a session is its own', async () => {
   const [account, project] = strangers as [Tenant, Tenant];
   const outcome = async (tenant: Tenant, change: Partial<StartInput>) => {
@@ -195,7 +217,7 @@ test('through specwright/client a start can name nothing of another tenant, and 
     );
     const ended = await rig.client
       .result(id)
-      .catch((error: { cause?: Error }) => error.cause?.message ?? String(error));
+      .catch((error: Error) => (error.cause instanceof Error ? error.cause.message : error.message));
     return JSON.stringify(ended).replaceAll(id, 'ID');
   };
   const { token, scope } = victim;
