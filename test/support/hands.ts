@@ -40,7 +40,7 @@ export function overHttp(rig: HttpRig, name: string): Hands {
     async takes(sessionId, commandId) {
       const body = { commandId, owner: name, ttlMs: TTL_MS };
       const answer = await rig.call('POST', `${path(sessionId)}/lease`, { body });
-      return (answer.body['number'] ?? answer.body['code']) as number | string;
+      return answer.body[answer.status === 200 ? 'number' : 'code'] as number | string;
     },
     async reports(sessionId, body) {
       const answer = await rig.call('POST', `${path(sessionId)}/results`, { body });

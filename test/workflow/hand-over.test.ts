@@ -79,7 +79,7 @@ test('every command of a session goes through four hands, each with all the cont
     const first = await order[0]!.sees(id);
     for (const [at, one] of order.entries()) {
       if (at > 0) {
-        expect(await one.takes(id, command.id)).toBe('lease_held');
+        expect([turn, one.name, await one.takes(id, command.id)]).toEqual([turn, one.name, 'lease_held']);
         await expireLease(rig, id, command.id);
       }
       expect([one.name, await one.sees(id)]).toEqual([one.name, first]);
@@ -126,12 +126,13 @@ test('specwright work goes on where an agent fell silent, and is killed; who com
   const gate = gatedAgent(rig, 'worker');
   const work = ['work', id, '--dir', makeCheckout(rig, 'worker'), '--owner', 'worker', '--lease', '600', '--json'];
   const worker = runCliProcess(rig, work, gate.env);
-  await gate.reached();
+  const orphan = await gate.reached();
   expect(await agent.takes(id, command.id)).toBe('lease_held');
   const report = bench.carryOut(command);
   expect(await agent.reports(id, { ...report, lease: 1 })).toBe('stale_lease');
   worker.child.kill('SIGKILL');
   await worker.ended;
+  process.kill(orphan, 'SIGKILL');
   await expireLease(rig, id, command.id);
   expect(await person.takes(id, command.id)).toBe(3);
   expect(await person.sees(id)).toEqual(first);
