@@ -1,7 +1,7 @@
 import { RefusedError, type Command, type Next, type Report } from '../../src/client.js';
 import { withoutPrompt } from '../../src/surfaces/mcp/describe-command.js';
 import { runCliHere } from './cli-here.js';
-import { type HttpRig } from './http-rig.js';
+import type { HttpRig } from './http-rig.js';
 import { commandOf } from './manual-client.js';
 import { McpPerson } from './mcp-client.js';
 

@@ -123,10 +123,7 @@ async function compare(stranger: Tenant, operation: Operation, { own, theirs, sl
 }
 
 const headersOf = (given: object): Record<string, string> =>
-  Object.fromEntries(Object.entries(given).filter(([name]) => ['accept', 'last-event-id'].includes(name))) as Record<
-    string,
-    string
-  >;
+  Object.fromEntries(Object.entries(given).filter(([name]) => ['accept', 'last-event-id'].includes(name)));
 
 /** The ids that strangers named in paths: a log has what was asked for. */
 const askedIds = (): Ids =>
