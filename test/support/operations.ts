@@ -30,7 +30,7 @@ export interface MadeRequest {
 
 export interface Operations {
   readonly all: readonly Operation[];
-  /** Names of ids in path, query and body that `ids` has a value for. */
+  /** Names of ids in path, query and body, for all of which `ids` has a value. */
   slots(operation: Operation, ids: Readonly<Record<string, string>>): readonly string[];
   /** What the document calls valid, with these ids; throws where it cannot be made, so that no operation is passed over. */
   request(operation: Operation, ids: Readonly<Record<string, string>>, given?: object): MadeRequest;
@@ -59,10 +59,10 @@ export async function operationsOf(url: string): Promise<Operations> {
   );
   return {
     all: all.filter(({ security }) => security.length > 0),
-    slots({ parameters, requestBody }, ids) {
+    slots({ operationId, parameters, requestBody }, ids) {
       const body = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema);
       const names = body.flatMap((schema) => Object.keys(propertiesOf(schema, resolve)));
-      return [...new Set([...parameters.map(({ name }) => name), ...names])].filter((name) => name in ids);
+      return knownIds(operationId, [...parameters.map(({ name }) => name), ...names], ids);
     },
     request(operation, ids, given = {}) {
       const by = { resolve, given: { ...ids, ...given } };
@@ -88,6 +88,17 @@ export async function operationsOf(url: string): Promise<Operations> {
       };
     },
   };
+}
+
+/** The names that stand for ids. Throws where one is not known, so that a new kind of id is not passed over. */
+export function knownIds(
+  of: string,
+  names: readonly string[],
+  ids: Readonly<Record<string, string>>,
+): readonly string[] {
+  const missing = names.find((name) => name.endsWith('Id') && !(name in ids));
+  if (missing !== undefined) throw new Error(`${of}: makeTenant knows no ${missing}`);
+  return [...new Set(names)].filter((name) => name in ids);
 }
 
 function propertiesOf(schema: Schema, resolve: (ref: string) => Schema): Readonly<Record<string, Schema>> {

@@ -65,7 +65,11 @@ export async function makeTenant(rig: HttpRig, scope: Scope, token: string): Pro
   const [open, deciding, closed] = await Promise.all([tenant.open(), tenant.deciding(), tenant.closed()]);
   return {
     ...{ scope, token, key, fields },
-    ids: { open: { ...own, ...open }, deciding: { ...own, ...deciding }, closed: { ...own, ...closed } },
+    ids: {
+      open: { ...own, ...open },
+      deciding: { ...own, ...open, ...deciding },
+      closed: { ...own, ...open, ...closed },
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { endCliProcesses, makeCheckout, runCliProcess, type CliEnd } from '../su
 import { createHttpRig, type HttpRig } from '../support/http-rig.js';
 import { commandOf, eventually } from '../support/manual-client.js';
 import { McpPerson } from '../support/mcp-client.js';
+import { knownIds } from '../support/operations.js';
 import { sample, type Schema } from '../support/sample.js';
 import { canariesIn, idsOf, type Ids, makeTenant, type Tenant } from '../support/tenants.js';
 
@@ -69,7 +70,7 @@ test('every MCP tool answers ids of another tenant as it answers unknown ones, a
     for (const theirs of Object.values(victim.ids)) {
       const unknown: Ids = Object.fromEntries(Object.keys(theirs).map((name) => [name, randomUUID()]));
       for (const tool of tools) {
-        const slots = Object.keys(tool.inputSchema.properties ?? {}).filter((name) => name in theirs);
+        const slots = knownIds(tool.name, Object.keys(tool.inputSchema.properties ?? {}), theirs);
         for (const replaced of [slots, ...slots.filter((slot) => slot !== 'sessionId').map((slot) => [slot])]) {
           const pick = (ids: Ids): Ids => Object.fromEntries(replaced.map((slot) => [slot, ids[slot]!]));
           const [foreign, nothing] = [pick(theirs), pick(unknown)];
