@@ -344,6 +344,7 @@ CREATE TABLE memberships (
   user_id uuid NOT NULL,
   role text NOT NULL DEFAULT 'developer'::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  name text,
   CONSTRAINT memberships_pkey PRIMARY KEY (account_id, project_id, user_id),
   CONSTRAINT memberships_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),
   CONSTRAINT memberships_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, user_id),
@@ -540,7 +541,7 @@ CREATE INDEX session_index_open ON public.session_index USING btree (home, sessi
 GRANT SELECT ON session_index TO sw_metrics;
 GRANT SELECT ON session_index TO sw_ro;
 GRANT INSERT, SELECT ON session_index TO sw_rw;
-GRANT UPDATE (is_open) ON session_index TO sw_rw;
+GRANT UPDATE (is_open), UPDATE (lease_look_at) ON session_index TO sw_rw;
 
 CREATE TABLE sessions (
   account_id uuid NOT NULL,

@@ -1,13 +1,14 @@
+import { RefusedError } from '../client.js';
+import { sha256OfBytes } from '../domain/digest.js';
 import type { JsonObject } from '../domain/json.js';
 import { makeBundle, type BundledOutput, type SessionBundle } from '../domain/session-bundle.js';
-import type { OutputRef } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { SessionDetail, SessionEvent } from '../ports/session-reader.js';
 import type { Sessions } from './sessions.js';
 
 const EVENTS_AT_ONCE = 500;
 
-/** Everything stored about one session, with the bytes of every output its results refer to. */
+/** Everything stored about one session, with the bytes of every output there is that its results refer to. */
 export async function exportSession(
   sessions: Sessions,
   scope: Scope,
@@ -16,8 +17,11 @@ export async function exportSession(
 ): Promise<SessionBundle> {
   const session = await sessions.show(scope, sessionId);
   const outputs: BundledOutput[] = [];
-  for (const { id, sha256, bytes } of refsOf(session)) {
-    outputs.push({ id, sha256, bytes, base64: Buffer.from(await sessions.output(scope, id)).toString('base64') });
+  for (const id of outputIdsOf(session)) {
+    const content = await sessions.output(scope, id).catch(nothingThere);
+    if (content === null) continue;
+    const base64 = Buffer.from(content).toString('base64');
+    outputs.push({ id, sha256: sha256OfBytes(content), bytes: content.length, base64 });
   }
   return makeBundle({
     exportedAt: now.toISOString(),
@@ -28,10 +32,15 @@ export async function exportSession(
   });
 }
 
-function refsOf({ interactions }: SessionDetail): readonly OutputRef[] {
+function outputIdsOf({ interactions }: SessionDetail): readonly string[] {
   const all = interactions.flatMap(({ result }) => result?.outputs ?? []);
-  const refs = all.flatMap((output) => ('ref' in output ? [output.ref] : []));
-  return [...new Map(refs.map((ref) => [ref.id, ref])).values()];
+  return [...new Set(all.flatMap((output) => ('ref' in output ? [output.ref.id] : [])))];
+}
+
+/** A reference is a claim of whoever reported it, and may name nothing. */
+function nothingThere(error: unknown): null {
+  if (error instanceof RefusedError && error.refusal.code === 'not_found') return null;
+  throw error;
 }
 
 async function eventsOf(sessions: Sessions, scope: Scope, sessionId: string): Promise<readonly SessionEvent[]> {

@@ -3,6 +3,24 @@ import { testStack, type Rig } from './rig.js';
 
 /** Keeps a session's row locked while `work` runs, as a slow transaction would: what writes it has to wait. */
 export async function holdRow(rig: Rig, sessionId: string, work: () => Promise<void>): Promise<void> {
+  await inScope(rig, 'ROLLBACK', async (client) => {
+    await client.query('SELECT FROM sessions WHERE session_id = $1 FOR UPDATE', [sessionId]);
+    await work();
+  });
+}
+
+/** Moves the time of a lease instead of waiting for it: by Postgres's clock it is over. */
+export async function expireLease(rig: Rig, sessionId: string, commandId: string): Promise<void> {
+  await inScope(rig, 'COMMIT', async (client) => {
+    const { rowCount } = await client.query(
+      "UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE session_id = $1 AND command_id = $2",
+      [sessionId, commandId],
+    );
+    if (rowCount !== 1) throw new Error(`command ${commandId} has no lease`);
+  });
+}
+
+async function inScope(rig: Rig, end: 'COMMIT' | 'ROLLBACK', work: (client: pg.Client) => Promise<void>) {
   const client = new pg.Client(testStack().database.rwUrl);
   await client.connect();
   try {
@@ -11,10 +29,9 @@ export async function holdRow(rig: Rig, sessionId: string, work: () => Promise<v
       rig.scope.accountId,
       rig.scope.projectId,
     ]);
-    await client.query('SELECT FROM sessions WHERE session_id = $1 FOR UPDATE', [sessionId]);
-    await work();
+    await work(client);
   } finally {
-    await client.query('ROLLBACK');
+    await client.query(end);
     await client.end();
   }
 }

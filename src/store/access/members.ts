@@ -6,20 +6,21 @@ import { type Statement, withScope } from '../with-scope.js';
 const LIST: Statement = {
   name: 'list_members',
   text: `
-SELECT m.user_id AS "userId", u.name, m.role FROM memberships m
+SELECT m.user_id AS "userId", coalesce(m.name, u.name) AS name, m.role FROM memberships m
 JOIN users u ON u.account_id = $1 AND u.user_id = m.user_id
-WHERE m.account_id = $1 AND m.project_id = $2 ORDER BY u.name, m.user_id`,
+WHERE m.account_id = $1 AND m.project_id = $2 ORDER BY 2, m.user_id`,
 };
 
+// A user may be in other projects of the account, whose name for him is not this one's to change.
 const PUT: Statement = {
   name: 'put_member',
   text: `
 WITH person AS (
   INSERT INTO users (account_id, user_id, name) VALUES ($1, $3, $4)
-  ON CONFLICT (account_id, user_id) DO UPDATE SET name = excluded.name
+  ON CONFLICT DO NOTHING
 )
-INSERT INTO memberships (account_id, project_id, user_id, role) VALUES ($1, $2, $3, $5)
-ON CONFLICT (account_id, project_id, user_id) DO UPDATE SET role = excluded.role`,
+INSERT INTO memberships (account_id, project_id, user_id, name, role) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (account_id, project_id, user_id) DO UPDATE SET name = excluded.name, role = excluded.role`,
 };
 
 const END_KEYS: Statement = {

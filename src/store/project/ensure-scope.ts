@@ -12,7 +12,8 @@ WITH account AS (
 ), person AS (
   INSERT INTO users (account_id, user_id, name) VALUES ($1, $3, $6) ON CONFLICT DO NOTHING
 )
-INSERT INTO memberships (account_id, project_id, user_id, role) VALUES ($1, $2, $3, 'admin') ON CONFLICT DO NOTHING`,
+INSERT INTO memberships (account_id, project_id, user_id, name, role) VALUES ($1, $2, $3, $6, 'admin')
+ON CONFLICT DO NOTHING`,
 };
 
 export async function ensureScope(pool: Pool, scope: Scope, names: ScopeNames): Promise<void> {
