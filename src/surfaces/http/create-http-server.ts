@@ -53,7 +53,7 @@ export async function createHttpServer(deps: HttpDeps, options: HttpOptions = {}
   const context: RouteContext = {
     ...deps,
     stopping: stopping.signal,
-    watchKey: createKeyWatch(authenticate),
+    watchKey: createKeyWatch(deps.access),
     streamTimes: options.streamTimes ?? STREAM_TIMES,
   };
   app.setValidatorCompiler(validatorCompiler);

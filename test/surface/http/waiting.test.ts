@@ -95,3 +95,22 @@ test('ninety who wait for four sessions, in three ways, cost as few statements a
   expect(reads).toBeLessThanOrEqual(2 * SESSIONS);
   gone.abort();
 });
+
+test('thirty streams with a key each are asked about together', async () => {
+  const { sessionId } = await start();
+  const gone = new AbortController();
+  const keys = await Promise.all(Array.from({ length: WAITERS }, () => rig.keyOf('viewer')));
+  const open = async ({ key }: { key: string }) => {
+    const headers = { authorization: `Bearer ${key}`, accept: 'text/event-stream' };
+    return (await fetch(`${rig.url}/v1/sessions/${sessionId}/events`, { headers, signal: gone.signal })).status;
+  };
+  expect(new Set(await Promise.all(keys.map(open)))).toEqual(new Set([200]));
+  const asked = countStatements('sw_rw');
+  await eventually(async () => asked.names.includes('callers_of_keys'), 'a look');
+  asked.clear();
+  // A round every two seconds.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  asked.stop();
+  expect(asked.names.filter((name) => name === 'callers_of_keys').length).toBeLessThanOrEqual(4);
+  gone.abort();
+});
