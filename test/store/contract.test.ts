@@ -53,7 +53,12 @@ test('a key stands for its user in its project, with the lesser of both roles, u
 
 test('keys of several projects are told apart in one look, and those that stand for nobody are left out', async () => {
   const [scope, other] = [await newScope(db), await newScope(db)];
-  const [one, two, foreign, gone] = [await newKey(scope), await newKey(scope), await newKey(other), await newKey(scope)];
+  const [one, two, foreign, gone] = [
+    await newKey(scope),
+    await newKey(scope),
+    await newKey(other),
+    await newKey(scope),
+  ];
   await access().revokeKey(scope, gone.keyId);
   const hashes = [one, two, foreign, gone].map(({ hash }) => hash);
   expect(await access().callersOf([...hashes, sha256Hex('never')])).toEqual(
