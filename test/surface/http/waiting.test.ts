@@ -114,3 +114,34 @@ test('thirty streams with a key each are asked about together', async () => {
   expect(asked.names.filter((name) => name === 'callers_of_keys').length).toBeLessThanOrEqual(4);
   gone.abort();
 });
+
+test('when those who waited are gone, or their session is closed, nobody asks any more', async () => {
+  const { sessionId } = await start();
+  const path = `/v1/sessions/${sessionId}`;
+  const { body } = await rig.call('GET', path);
+  const cursor = body['revision'] as number;
+  const gone = new AbortController();
+  const headers = { authorization: `Bearer ${rig.viewer}`, accept: 'text/event-stream' };
+  const person = await McpPerson.over(new URL('/mcp', rig.url), rig.viewer);
+  const waits = [
+    fetch(`${rig.url}${path}/events?after=${cursor}`, { headers, signal: gone.signal }),
+    fetch(`${rig.url}${path}/command?after=${cursor}&waitMs=20000`, { headers, signal: gone.signal }),
+    person.call('next_command', { sessionId, cursor, waitSeconds: 20 }),
+  ];
+  for (const wait of waits) wait.catch(() => undefined);
+  await eventually(async () => (await perWindow()) > 0, 'the waits');
+  gone.abort();
+  await person.client.close();
+  // Sooner than the waits would end by themselves.
+  await eventually(async () => (await perWindow()) === 0, 'silence', 12);
+
+  await rig.call('POST', `${path}/cancel`, { body: { reason: 'enough' } });
+  const closed = await eventually(async () => {
+    const { body: now } = await rig.call('GET', path);
+    return now['status'] === 'cancelled' ? (now['revision'] as number) : null;
+  }, 'the end');
+  const began = Date.now();
+  const answer = await rig.call('GET', `${path}/command?after=${closed}&waitMs=20000`);
+  expect(answer.body['next']).toEqual({ kind: 'done', status: 'cancelled' });
+  expect(Date.now() - began).toBeLessThan(15_000);
+});
