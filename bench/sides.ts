@@ -24,13 +24,19 @@ export interface Side {
 /** Every bound as high as it goes, so that one session takes 200 reports. */
 const BOUNDS = { initialize: 100, agent: 100, recheck: 100, rounds: 100, finalize: 100 };
 
-/** Reports and gives back what comes next. */
-type Send = (sessionId: string, report: Report) => Promise<Next>;
+/** Another way than `client.ts` in one call: each gives back what comes next. */
+interface Ways {
+  readonly begin?: (sessionId: string, input: StartInput) => Promise<Next>;
+  readonly send?: (sessionId: string, report: Report) => Promise<Next>;
+}
 
 /** componentCoding in manual mode without an executor; reports are judged by the real steps, the mirror is whole. */
-export function specwrightSide(stack: BenchStack, taskQueue: string, send?: Send): Side {
+export function specwrightSide(stack: BenchStack, taskQueue: string, ways: Ways = {}): Side {
   const client = stack.client(taskQueue);
-  const submit = send ?? (async (sessionId, report) => (await client.submitResult(sessionId, report)).next);
+  const {
+    begin = (sessionId, start) => client.startSessionAndWait(sessionId, start),
+    send = async (sessionId, report) => (await client.submitResult(sessionId, report)).next,
+  } = ways;
   const input: StartInput = {
     scope: stack.scope,
     sessionType: 'componentCoding',
@@ -44,14 +50,14 @@ export function specwrightSide(stack: BenchStack, taskQueue: string, send?: Send
     roles: ['session'],
     async start() {
       const sessionId = randomUUID();
-      let command = commandOf(await client.startSessionAndWait(sessionId, input));
+      let command = commandOf(await begin(sessionId, input));
       let round = 0;
       return {
         sessionId,
         async report() {
           const isTests = command.kind === 'run_tests';
           const result = isTests ? testsFailed(command, (round += 1)) : wellDone(command);
-          command = commandOf(await submit(sessionId, { commandId: command.id, result }));
+          command = commandOf(await send(sessionId, { commandId: command.id, result }));
         },
       };
     },
@@ -61,11 +67,31 @@ export function specwrightSide(stack: BenchStack, taskQueue: string, send?: Send
 /** The same sessions, reported on through the HTTP API by a client that keeps its connections. */
 export function httpSide(stack: BenchStack, taskQueue: string, url: string, key: string): Side {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  return specwrightSide(stack, taskQueue, async (sessionId, report) => {
-    const path = `${url}/v1/sessions/${sessionId}/results`;
-    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(report) });
-    if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
-    return ((await response.json()) as ReportAnswer).next;
+  return specwrightSide(stack, taskQueue, {
+    async send(sessionId, report) {
+      const path = `${url}/v1/sessions/${sessionId}/results`;
+      const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(report) });
+      if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+      return ((await response.json()) as ReportAnswer).next;
+    },
+  });
+}
+
+const LOOK_EVERY_MS = 200;
+
+/** The same sessions, started so that a crowd of them on a busy machine only takes longer: an Update would be given up. */
+export function patientSide(stack: BenchStack, taskQueue: string): Side {
+  const client = stack.client(taskQueue);
+  return specwrightSide(stack, taskQueue, {
+    async begin(sessionId, input) {
+      await client.startSession(sessionId, input);
+      for (const until = Date.now() + CALL_TIMEOUT_MS; Date.now() < until;) {
+        const next = await client.nextCommand(sessionId).catch(() => null);
+        if (next?.kind === 'command') return next;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
+      throw new Error(`session ${sessionId} has no command after ${CALL_TIMEOUT_MS} ms`);
+    },
   });
 }
 

@@ -2,7 +2,7 @@ import type { BenchStack } from '../bench-stack.js';
 import { openReader, type EventReader } from '../event-reader.js';
 import { openRows } from '../open-rows.js';
 import { cpuMsOf, rssBytesOf } from '../profile.js';
-import { specwrightSide, type Reporter } from '../sides.js';
+import { patientSide, type Reporter } from '../sides.js';
 import type { Sizes } from '../sizes.js';
 import { median, percentile, rounded } from '../statistics.js';
 import type { WorkerHandle } from '../worker-handle.js';
@@ -44,7 +44,7 @@ export interface Readers {
 }
 
 const QUEUE = 'readers';
-const CLIENTS = 25;
+const CLIENTS = 10;
 const MIB = 1024 * 1024;
 const SETTLE_MS = 2_000;
 const EVENT_TIMEOUT_MS = 20_000;
@@ -107,7 +107,7 @@ async function timed<T>(
 }
 
 async function startAll(stack: BenchStack, count: number): Promise<readonly Reporter[]> {
-  const side = specwrightSide(stack, QUEUE);
+  const side = patientSide(stack, QUEUE);
   const reporters: Reporter[] = [];
   let left = count;
   const lane = async (): Promise<void> => {

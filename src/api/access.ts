@@ -23,6 +23,8 @@ export interface KeyRequest {
 export interface Access {
   /** Null for a key that stands for nobody: malformed, unknown, expired or revoked, told apart for nobody. */
   authenticate(key: string): Promise<Caller | null>;
+  /** Those of the keys that still stand for somebody, in one look however many there are. */
+  stillValid(keys: readonly string[]): Promise<ReadonlySet<string>>;
   createKey(by: Caller, request: KeyRequest): Promise<CreatedKey>;
   listKeys(scope: Scope): Promise<readonly KeySummary[]>;
   /** A new secret for the same key; the old one ends at once. */
@@ -47,6 +49,11 @@ export function createAccess({ store, newId, newKey }: AccessDeps): Access {
   };
   return {
     authenticate: async (key) => (isKey(key) ? store.callerOf(sha256Hex(key)) : null),
+    async stillValid(keys) {
+      const hashes = new Map(keys.filter(isKey).map((key) => [key, sha256Hex(key)]));
+      const callers = await store.callersOf([...hashes.values()]);
+      return new Set([...hashes].filter(([, hash]) => callers.has(hash)).map(([key]) => key));
+    },
     async createKey({ scope, role }, request) {
       // Nobody gives away more than he has.
       if (!mayAct(role, request.role)) throw forbidden(`a ${role} cannot make a key for a ${request.role}`);

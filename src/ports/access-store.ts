@@ -40,6 +40,8 @@ export interface Member {
 export interface AccessStore {
   /** Null for a key that is unknown, revoked or expired, or whose user is no member any more. */
   callerOf(hash: string): Promise<Caller | null>;
+  /** Of several keys in one look, by hash; without those that stand for nobody. */
+  callersOf(hashes: readonly string[]): Promise<ReadonlyMap<string, Caller>>;
   /** For the scope's own user. */
   createKey(scope: Scope, key: NewKey): Promise<void>;
   listKeys(scope: Scope): Promise<readonly KeySummary[]>;

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Client, PoolClient } from 'pg';
 import { isSessionId, isUuid } from '../domain/names.js';
 import type { Scope } from '../domain/scope.js';
 import { STATEMENT_TIMEOUT_MS, type Pool } from './pool.js';
@@ -76,6 +76,17 @@ function lockValues(scope: Scope, options: ScopeOptions): readonly string[] | nu
   return options.lockSession === undefined ? null : [scope.accountId, scope.projectId, options.lockSession];
 }
 
+/**
+ * Everything that is asked for before this turn of the event loop ends goes out in one write: one system call here, and
+ * Postgres is woken up once.
+ */
+function sentTogether(client: PoolClient): void {
+  // Every connected client has it; the types of a pooled one leave it out.
+  const { stream } = (client as unknown as Pick<Client, 'connection'>).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 class Transaction implements Tx {
   private readonly begun: Promise<unknown>;
   private committed: Promise<void> | null = null;
@@ -85,6 +96,7 @@ class Transaction implements Tx {
     begin: string,
     lock: readonly string[] | null,
   ) {
+    sentTogether(client);
     const opened = client.query(begin);
     const locked = lock === null ? null : client.query({ ...LOCK_SESSION, values: [...lock] });
     // Awaited at the end, so that the first statement travels with it; awaiting each keeps a failure from going unhandled.
@@ -100,6 +112,7 @@ class Transaction implements Tx {
   }
 
   async queryAndCommit<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    sentTogether(this.client);
     const answer = this.query<Row>(statement, values);
     this.commit();
     return answer;

@@ -53,6 +53,25 @@ test('a key stands for its user in its project, with the lesser of both roles, u
   expect((await access().listKeys(scope)).find(({ keyId }) => keyId === key.keyId)!.revokedAt).not.toBeNull();
 });
 
+test('keys of several projects are told apart in one look, and those that stand for nobody are left out', async () => {
+  const [scope, other] = [await newScope(db), await newScope(db)];
+  const [one, two, foreign, gone] = [
+    await newKey(scope),
+    await newKey(scope),
+    await newKey(other),
+    await newKey(scope),
+  ];
+  await access().revokeKey(scope, gone.keyId);
+  const hashes = [one, two, foreign, gone].map(({ hash }) => hash);
+  expect(await access().callersOf([...hashes, sha256Hex('never')])).toEqual(
+    new Map([
+      [one.hash, { scope, role: 'developer', keyId: one.keyId }],
+      [two.hash, { scope, role: 'developer', keyId: two.keyId }],
+      [foreign.hash, { scope: other, role: 'developer', keyId: foreign.keyId }],
+    ]),
+  );
+});
+
 test('keys and members of another project are out of reach, and a removed member’s keys end', async () => {
   const [scope, other] = [await newScope(db), await newScope(db)];
   const key = await newKey(scope);

@@ -31,6 +31,7 @@ export function createAuthenticator(access: Pick<Access, 'authenticate'>) {
   };
 }
 
-function bearerOf(header: string | undefined): string | null {
+/** The key of an Authorization header, or null. */
+export function bearerOf(header: string | undefined): string | null {
   return /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header ?? '')?.[1] ?? null;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -51,12 +52,14 @@ export interface HttpOptions {
 export async function createHttpServer(deps: HttpDeps, options: HttpOptions = {}): Promise<FastifyInstance> {
   const app = newFastify(options);
   const stopping = new AbortController();
+  // Every open stream listens.
+  setMaxListeners(0, stopping.signal);
   const authenticate = createAuthenticator(deps.access);
   const telemetry = options.telemetry ?? NO_TELEMETRY;
   const context: RouteContext = {
     ...deps,
     stopping: stopping.signal,
-    watchKey: createKeyWatch(authenticate),
+    watchKey: createKeyWatch(deps.access),
     streamTimes: options.streamTimes ?? STREAM_TIMES,
     telemetry,
   };

@@ -1,34 +1,32 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from '../../api/access.js';
+import type { Access } from '../../api/access.js';
+import { bearerOf } from './authenticate.js';
 
 const CHECK_MS = 2_000;
 
-type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller | null>;
-
-/** Tells long answers when their key is no longer valid: one look per key and round, however many answers it has. */
-export function createKeyWatch(authenticate: Authenticate) {
+/** Tells long answers when their key is no longer valid: one look a round, however many keys and answers there are. */
+export function createKeyWatch(access: Pick<Access, 'stillValid'>) {
   const watched = new Map<string, Set<AbortController>>();
   let timer: NodeJS.Timeout | null = null;
   const look = async (): Promise<void> => {
-    for (const [authorization, controllers] of watched) {
-      // An outage says nothing about the key.
-      const stands = await authenticate({ authorization })
-        .then((caller) => caller !== null)
-        .catch(() => true);
-      if (!stands) for (const controller of controllers) controller.abort();
+    const keys = [...watched.keys()];
+    // An outage says nothing about a key.
+    const valid = await access.stillValid(keys).catch(() => new Set(keys));
+    for (const key of keys) {
+      if (!valid.has(key)) for (const controller of watched.get(key) ?? []) controller.abort();
     }
     timer = watched.size > 0 ? setTimeout(() => void look(), CHECK_MS).unref() : null;
   };
   return (authorization: string): { readonly signal: AbortSignal; release(): void } => {
     const controller = new AbortController();
-    const same = watched.get(authorization) ?? new Set();
-    watched.set(authorization, same.add(controller));
+    const key = bearerOf(authorization) ?? '';
+    const same = watched.get(key) ?? new Set();
+    watched.set(key, same.add(controller));
     timer ??= setTimeout(() => void look(), CHECK_MS).unref();
     return {
       signal: controller.signal,
       release() {
         same.delete(controller);
-        if (same.size === 0 && watched.get(authorization) === same) watched.delete(authorization);
+        if (same.size === 0 && watched.get(key) === same) watched.delete(key);
       },
     };
   };

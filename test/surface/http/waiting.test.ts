@@ -95,3 +95,53 @@ test('ninety who wait for four sessions, in three ways, cost as few statements a
   expect(reads).toBeLessThanOrEqual(2 * SESSIONS);
   gone.abort();
 });
+
+test('thirty streams with a key each are asked about together', async () => {
+  const { sessionId } = await start();
+  const gone = new AbortController();
+  const keys = await Promise.all(Array.from({ length: WAITERS }, () => rig.keyOf('viewer')));
+  const open = async ({ key }: { key: string }) => {
+    const headers = { authorization: `Bearer ${key}`, accept: 'text/event-stream' };
+    return (await fetch(`${rig.url}/v1/sessions/${sessionId}/events`, { headers, signal: gone.signal })).status;
+  };
+  expect(new Set(await Promise.all(keys.map(open)))).toEqual(new Set([200]));
+  const asked = countStatements('sw_rw');
+  await eventually(async () => asked.names.includes('callers_of_keys'), 'a look');
+  asked.clear();
+  // A round every two seconds.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  asked.stop();
+  expect(asked.names.filter((name) => name === 'callers_of_keys').length).toBeLessThanOrEqual(4);
+  gone.abort();
+});
+
+test('when those who waited are gone, or their session is closed, nobody asks any more', async () => {
+  const { sessionId } = await start();
+  const path = `/v1/sessions/${sessionId}`;
+  const { body } = await rig.call('GET', path);
+  const cursor = body['revision'] as number;
+  const gone = new AbortController();
+  const headers = { authorization: `Bearer ${rig.viewer}`, accept: 'text/event-stream' };
+  const person = await McpPerson.over(new URL('/mcp', rig.url), rig.viewer);
+  const waits = [
+    fetch(`${rig.url}${path}/events?after=${cursor}`, { headers, signal: gone.signal }),
+    fetch(`${rig.url}${path}/command?after=${cursor}&waitMs=20000`, { headers, signal: gone.signal }),
+    person.call('next_command', { sessionId, cursor, waitSeconds: 20 }),
+  ];
+  for (const wait of waits) wait.catch(() => undefined);
+  await eventually(async () => (await perWindow()) > 0, 'the waits');
+  gone.abort();
+  await person.client.close();
+  // Sooner than the waits would end by themselves.
+  await eventually(async () => (await perWindow()) === 0, 'silence', 12);
+
+  await rig.call('POST', `${path}/cancel`, { body: { reason: 'enough' } });
+  const closed = await eventually(async () => {
+    const { body: now } = await rig.call('GET', path);
+    return now['status'] === 'cancelled' ? (now['revision'] as number) : null;
+  }, 'the end');
+  const began = Date.now();
+  const answer = await rig.call('GET', `${path}/command?after=${closed}&waitMs=20000`);
+  expect(answer.body['next']).toEqual({ kind: 'done', status: 'cancelled' });
+  expect(Date.now() - began).toBeLessThan(15_000);
+});
