@@ -21,6 +21,7 @@ import { watchSession } from './surfaces/cli/watch-session.js';
 import { connectOperating, diagnose } from './operator-tools.js';
 import { type ProcessMetrics, withMetrics } from './process-metrics.js';
 import type { RunningServer } from './server.js';
+import { logWriter } from './telemetry/log-line.js';
 import type { WorkerRole } from './worker.js';
 
 // Loaded when needed: Temporal's native worker costs every other command half a second.
@@ -34,6 +35,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 const out = (line: string): void => void process.stdout.write(line);
 const note = (line: string): void => void process.stderr.write(line);
+const writeLog = logWriter(note, process.stderr.isTTY === true);
 
 const environment: CliEnvironment = {
   isTerminal: process.stdout.isTTY === true,
@@ -165,7 +167,7 @@ async function up({ json }: { json: boolean }): Promise<void> {
 /** The HTTP API of an embedded stack; where its port is taken, another stack's is there, and this one takes a free one. */
 async function serveBeside(config: Config, stack: StackFile, metrics: Metrics): Promise<RunningServer> {
   const { startServer } = await import('./server.js');
-  const options = { log: { level: quietly(config), write: note }, telemetry: metrics?.telemetry };
+  const options = { log: { level: quietly(config), write: writeLog }, telemetry: metrics?.telemetry };
   const server = await startServer(config, stack, options).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     note(`port ${config.http.port} is taken; the HTTP API takes a free one\n`);
@@ -180,7 +182,7 @@ async function serve({ json }: { json: boolean }): Promise<void> {
   const { startServer } = await import('./server.js');
   const stack = await runningStack(config);
   await withMetrics(config, ['http'], async (metrics) => {
-    const options = { log: { level: config.logLevel, write: note }, telemetry: metrics?.telemetry };
+    const options = { log: { level: config.logLevel, write: writeLog }, telemetry: metrics?.telemetry };
     const server = await startServer(config, stack, options).catch(portTaken(config));
     const metricsUrl = metrics?.url ?? null;
     out(json ? `${JSON.stringify({ httpUrl: server.url, metricsUrl })}\n` : `HTTP    ${server.url}\n`);

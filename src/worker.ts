@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { sleep } from '@temporalio/activity';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import { keepDoing } from './api/keep-doing.js';
 import { lookAtLeases } from './api/look-at-leases.js';
@@ -22,7 +22,9 @@ import { createOutputStore } from './store/output-store.js';
 import { createPool, type Pool } from './store/pool.js';
 import { createProgressStore } from './store/progress-store.js';
 import { createSessionCounts } from './store/session-counts.js';
+import { logWriter } from './telemetry/log-line.js';
 import { addSessionMetrics } from './telemetry/session-metrics.js';
+import { activityLog, createWorkerLogger } from './telemetry/worker-log.js';
 import { addExecutorMetrics, addReconcilerMetrics, mirrorLag } from './telemetry/worker-metrics.js';
 import { createExecutions } from './temporal/executions.js';
 
@@ -115,13 +117,14 @@ async function createWorkers(
       intake: createIntakeStore(pool),
       ...(home === undefined ? {} : { home }),
     });
-    const interceptors = { activity: metrics ? [mirrorLag(metrics)] : [] };
+    const interceptors = { activity: metrics ? [activityLog, mirrorLag(metrics)] : [activityLog] };
     if (metrics && home !== undefined) addSessionMetrics(metrics, createSessionCounts(pool), home);
     workers.push(await sessionWorker(config, connection, { activities, interceptors }));
   }
   if (roles.includes('executor')) {
     const executor = { progress, outputs: createOutputStore(pool, { pause }), runner: await runnerOf(config, rwUrl) };
-    const worker = await executorWorker(config, connection, { activities: createExecutorActivities(executor) });
+    const activities = createExecutorActivities(executor);
+    const worker = await executorWorker(config, connection, { activities, interceptors: { activity: [activityLog] } });
     if (metrics) addExecutorMetrics(metrics, EXECUTOR_SLOTS, worker);
     workers.push(worker);
   }
@@ -146,11 +149,10 @@ async function reconcile(
       seen?.corrected(did);
       logger.info('a row was put right', { sessionId, did });
     },
-    onFailed: (sessionId, error) =>
-      void logger.warn('a row is still to be put right', { sessionId, error: String(error) }),
+    onFailed: (sessionId, error) => void logger.warn('a row is still to be put right', { sessionId, error }),
   });
   const failed = (what: string) => (error: unknown) => {
-    if (!signal.aborted) logger.warn(`${what} failed; it is tried again`, { error: String(error) });
+    if (!signal.aborted) logger.warn(`${what} failed; it is tried again`, { error });
   };
   const round = () =>
     reconciler.round().then(
@@ -235,16 +237,13 @@ function configuredRunner(config: Config, rwUrl: string) {
 }
 
 /**
- * Quiet but for warnings; structured lines for whoever collects them. `metricsAddress` is where the SDK's own metrics are
+ * Structured lines for whoever collects them. `metricsAddress` is where the SDK's own metrics are
  * told, in this process only.
  */
 export function installRuntime(logLevel: Config['logLevel'], metricsAddress: string | null = null): void {
-  const level = logLevel.toUpperCase() as 'INFO';
+  const write = logWriter((text) => void process.stderr.write(text), process.stderr.isTTY === true);
   Runtime.install({
-    logger: new DefaultLogger(level, ({ level: severity, timestampNanos, message, meta }) => {
-      const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-      process.stderr.write(`${JSON.stringify({ time, level: severity, message, ...meta }, safeValue)}\n`);
-    }),
+    logger: createWorkerLogger(logLevel, write),
     telemetryOptions: {
       logging: { forward: {}, filter: 'WARN' },
       ...(metricsAddress === null ? {} : { metrics: { prometheus: { bindAddress: metricsAddress, ...SDK_UNITS } } }),
@@ -254,8 +253,3 @@ export function installRuntime(logLevel: Config['logLevel'], metricsAddress: str
 
 /** As Prometheus names things. */
 const SDK_UNITS = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
-
-function safeValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  return value instanceof Error ? { name: value.name, message: value.message } : value;
-}

@@ -68,7 +68,7 @@ async function load({ progress }: ExecutorDeps, scope: Scope, sessionId: string,
       if (loaded) return loaded.command;
       break;
     } catch (error) {
-      Context.current().log.warn('the read model is away', { sessionId, commandId, error: String(error) });
+      Context.current().log.warn('the read model is away', { error });
     }
     await sleep(RETRY_LOAD_MS);
   }

@@ -6,7 +6,7 @@ const { config, address, rwUrl, roles } = JSON.parse(process.argv[2]);
 // The test's process holds the other end: when that is gone, nobody is left to end this one.
 process.stdin.on('end', () => process.exit(1)).resume();
 const metrics = await startMetrics(config, ['workers']);
-installRuntime('error', metrics?.sdkAddress);
+installRuntime(config.logLevel, metrics?.sdkAddress);
 const workers = await startWorkers(config, address, rwUrl, roles, { metrics: metrics?.registry });
 process.stdout.write(`up ${metrics?.url ?? ''}\n`);
 await workers.done;

@@ -13,6 +13,8 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Of its metrics, where its configuration has an address for them. */
   readonly metricsUrl: string;
+  /** What it logged so far, a line each. */
+  log(): readonly string[];
   /** `kill -9` of the process alone: the programs it runs are in groups of their own and go on. */
   kill(): Promise<void>;
   /** `kill -9` of the process and of every program below it: the host is gone. */
@@ -45,7 +47,9 @@ export async function startWorkerProcess(
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [ENTRY, JSON.stringify(what)], { env: { PATH, HOME }, stdio: 'pipe' });
   started.add(child);
-  const metricsUrl = await untilUp(child);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const metricsUrl = await untilUp(child, () => said.slice(-4_000));
   const killAll = async (pids: readonly number[]) => {
     const ended = hasEnded(child) ? null : once(child, 'exit');
     for (const pid of pids) signal(pid, 'SIGKILL');
@@ -55,6 +59,7 @@ export async function startWorkerProcess(
   return {
     pid: child.pid!,
     metricsUrl,
+    log: () => said.split('\n').filter((line) => line !== ''),
     kill: () => killAll([child.pid!]),
     killHost: () => killAll([child.pid!, ...descendants(child.pid!)]),
     freeze: () => signal(child.pid!, 'SIGSTOP'),
@@ -72,13 +77,11 @@ export async function endWorkerProcesses(): Promise<void> {
   started.clear();
 }
 
-async function untilUp(child: ChildProcess): Promise<string> {
-  let said = '';
-  child.stderr!.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-4_000)));
+async function untilUp(child: ChildProcess, said: () => string): Promise<string> {
   const up = new Promise<string>((resolve, reject) => {
     child.stdout!.once('data', (line: Buffer) => resolve(line.toString().split(' ')[1]?.trim() ?? ''));
-    child.once('exit', (code) => reject(new Error(`the worker process ended with ${code}: ${said}`)));
-    setTimeout(() => reject(new Error(`the worker process did not come up: ${said}`)), START_TIMEOUT_MS).unref();
+    child.once('exit', (code) => reject(new Error(`the worker process ended with ${code}: ${said()}`)));
+    setTimeout(() => reject(new Error(`the worker process did not come up: ${said()}`)), START_TIMEOUT_MS).unref();
   });
   const metricsUrl = await up;
   child.stdout!.resume();

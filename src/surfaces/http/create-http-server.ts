@@ -16,7 +16,7 @@ import { documentRoutes, describeRoutes } from './openapi.js';
 import { HttpProblem, problemOf } from './problem.js';
 import { createRateLimiter, type RateLimit } from './rate-limit.js';
 import { readJson } from './read-json.js';
-import { loggable, logRequest, noteRequest } from './request-log.js';
+import { LOG_FORM, logRequest, noteRequest } from './request-log.js';
 import { accessRoutes } from './routes/access-routes.js';
 import { commandRoutes } from './routes/command-routes.js';
 import { controlRoutes } from './routes/control-routes.js';
@@ -113,9 +113,7 @@ function newFastify({ log }: HttpOptions): FastifyInstance {
     },
   });
   return fastify({
-    logger: log
-      ? { level: log.level, stream, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }
-      : false,
+    logger: log ? { level: log.level, stream, ...LOG_FORM } : false,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
@@ -162,7 +160,7 @@ function answerProblems(app: FastifyInstance): void {
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { body, headers, isInternal } = problemOf(error, request.id);
-  if (isInternal) request.log.error({ error: loggable(error) }, 'request failed');
+  if (isInternal) request.log.error({ error }, 'request failed');
   reply.refusalCode = body.code;
   return reply.code(body.status).headers(headers).type('application/problem+json').send(body);
 }

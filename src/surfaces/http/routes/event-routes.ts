@@ -101,7 +101,7 @@ async function stream(
     await streamEvents(source, from, reply.raw);
   } catch (error) {
     // The reader comes back with its last event and is told then what is wrong.
-    request.log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'an event stream broke off');
+    request.log.warn({ sessionId, error }, 'an event stream broke off');
     reply.raw.destroy();
   } finally {
     key.release();
