@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { createHttpClient, type HttpClient } from '../../src/http-client.js';
 import { makeExample, type Example } from '../support/example.js';
 import { eventually } from '../support/manual-client.js';
-import { McpPerson } from '../support/mcp-client.js';
 
 jest.setTimeout(180_000);
 
@@ -167,6 +169,10 @@ test('the page’s lines for a person run as written, and the work is delivered'
   expect(await statusOf(idIn(stdout.slice(stdout.indexOf('session    '))))).toMatch(/active|cancelled/);
 });
 
+interface Taken {
+  readonly lease: { readonly number: number };
+  readonly command: { readonly commandId: string };
+}
 interface McpEntry {
   readonly command?: string;
   readonly args?: string[];
@@ -181,26 +187,29 @@ test('an agent set up as the page says finds, takes and reports a command over e
   });
   expect(entries).toHaveLength(2);
   for (const { command, args = [], url, headers } of entries) {
-    const agent = command
-      ? await new McpPerson().connect(new StdioClientTransport({ command, args, env, stderr: 'ignore' }))
-      : await McpPerson.over(new URL(url!), headers!.Authorization.replace('Bearer ', ''));
-    const { tools } = await agent.client.listTools();
+    const agent = new Client({ name: 'test', version: '1' });
+    await agent.connect(
+      command
+        ? new StdioClientTransport({ command, args, env, stderr: 'ignore' })
+        : (new StreamableHTTPClientTransport(new URL(url!), { requestInit: { headers: { ...headers } } }) as Transport),
+    );
+    const call = async (name: string, given: Record<string, unknown>): Promise<string> => {
+      const { content } = await agent.callTool({ name, arguments: given });
+      return (content as { text: string }[])[0]!.text;
+    };
+    const { tools } = await agent.listTools();
     const named = [...sections.get('Agent over MCP')!.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
     expect(tools.map(({ name }) => name).sort()).toEqual(named.sort());
     const subject = { sessionType: 'componentCoding', context: 'Billing', component: 'Money' } as const;
     const { sessionId } = await api.startSession({ ...subject, executorQueue: null });
-    const found = () => agent.call('list_sessions', { waitingOn: 'client' });
-    await eventually(async () => (await found()).text.includes(sessionId), 'the session in the list');
-    expect((await agent.call('next_command', { sessionId })).text).toContain('prepare_workspace');
-    const taken = await agent.call('take_command', { sessionId });
-    const { lease, command: open } = taken.value as { lease: { number: number }; command: { commandId: string } };
+    const found = () => call('list_sessions', { waitingOn: 'client' });
+    await eventually(async () => (await found()).includes(sessionId), 'the session in the list');
+    expect(await call('next_command', { sessionId })).toContain('prepare_workspace');
+    const taken = JSON.parse(await call('take_command', { sessionId })) as Taken;
     const result = { status: 'error', failure: { kind: 'command_failed', message: 'no git here' } };
-    const report = { sessionId, commandId: open.commandId, lease: lease.number, result };
-    expect(await agent.call('report_result', report)).toMatchObject({
-      isError: false,
-      text: expect.stringContaining('accepted') as unknown,
-    });
+    const report = { sessionId, commandId: taken.command.commandId, lease: taken.lease.number, result };
+    expect(JSON.parse(await call('report_result', report))).toMatchObject({ accepted: true });
     await api.cancelSession(sessionId, { reason: 'seen' });
-    await agent.client.close();
+    await agent.close();
   }
 });
