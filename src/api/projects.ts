@@ -18,6 +18,9 @@ export interface Projects {
   ): Promise<AppliedModel>;
 }
 
+/** More would only say the same again. */
+const MAX_FAULTS = 20;
+
 export function createProjects(store: ProjectStore): Projects {
   return {
     async read(scope) {
@@ -34,7 +37,7 @@ export function createProjects(store: ProjectStore): Projects {
           field: first.field,
           message: `${first.field} ${first.message}`,
           fix: `expected ${first.expected}`,
-          detail: { errors: [first, ...more].map((fault) => ({ ...fault })) },
+          detail: { errors: [first, ...more].slice(0, MAX_FAULTS).map((fault) => ({ ...fault })) },
         });
       }
       const outcome = await store.applyModel(scope, parsed.model, options);

@@ -16,3 +16,13 @@ export async function accountState(pool: Pool, scope: Scope): Promise<Readonly<R
     return state!;
   });
 }
+
+/** The state once it has stayed the same for a while: what sessions still had to write is written. */
+export async function restingState(pool: Pool, scope: Scope): Promise<Readonly<Record<string, string>>> {
+  for (let before = await accountState(pool, scope); ;) {
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const now = await accountState(pool, scope);
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createPool, type Pool } from '../../../src/store/pool.js';
-import { accountState } from '../../support/account-state.js';
+import { accountState, restingState } from '../../support/account-state.js';
 import { type ApiProcess, startApiProcess } from '../../support/api-process.js';
 import { checkAnswer, exchange, sendMade } from '../../support/http-checks.js';
 import { brokenBody, type Plan, planArbitrary } from '../../support/http-requests.js';
@@ -18,6 +18,8 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const CHUNK = 50;
 /** A process that keeps what it was sent grows by more than a hundred megabytes. */
 const MAX_GROWTH_MB = 150;
+/** What was sent is not sent back. */
+const MAX_ANSWER = 16_000;
 const MAX_PEAK_MB = 1_000;
 
 let rig: HttpRig;
@@ -49,7 +51,7 @@ async function refused(operation: Operation, plan: Plan): Promise<number> {
   });
   checkAnswer(document, operation, made, answer);
   if (answer.status < 400) throw new Error(`it was taken\n${exchange(operation, made, answer)}`);
-  expect(answer.text.length).toBeLessThan(12_000);
+  if (answer.text.length > MAX_ANSWER) throw new Error(`a long answer\n${exchange(operation, made, answer)}`);
   return answer.status;
 }
 
@@ -62,7 +64,7 @@ function chunks(operations: readonly Operation[]): readonly { readonly operation
 
 test(`${BODIES} malformed bodies to all operations that read one: each is refused, nothing is written, and the server is as before`, async () => {
   const operations = document.operations.filter(({ requestBody }) => requestBody !== undefined);
-  const before = await accountState(pool, rig.scope);
+  const before = await restingState(pool, rig.scope);
   const left = [...chunks(operations)];
   const seen = new Map<number, number>();
   let warmMb: number | null = null;
@@ -94,7 +96,7 @@ test(`${BODIES} malformed bodies to all operations that read one: each is refuse
     body: JSON.stringify({ commandId: fresh.commandId, result: { status: 'warning' } }),
   });
   expect([answer.status, await answer.json()]).toMatchObject([200, { accepted: true }]);
-}, 400_000);
+}, 550_000);
 
 test('too much, of the wrong kind, and of no kind', async () => {
   const path = '/v1/sessions/any/results';
