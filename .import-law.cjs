@@ -55,7 +55,8 @@ module.exports = {
     'node:*',
   ],
   'config.ts': ['config-table.ts', 'schemas', 'contract', 'zod', 'node:*'],
-  'config-table.ts': ['config-values.ts', 'contract', 'zod', 'node:*'],
+  'config-table.ts': ['config-local-remotes.ts', 'config-values.ts', 'contract', 'zod', 'node:*'],
+  'config-local-remotes.ts': ['config-values.ts', 'zod'],
   'config-values.ts': ['zod'],
   'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.

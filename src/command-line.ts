@@ -8,7 +8,7 @@ import { connectClient, registerSearchAttributes } from './connect.js';
 import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
-import { connectTo, openKeyDesk, setUpDatabase, startLocalStack } from './local-stack.js';
+import { connectTo, openKeyDesk, settled, setUpDatabase, startLocalStack } from './local-stack.js';
 import { workHere } from './local-work.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
@@ -120,7 +120,11 @@ async function withStack<T>(config: Config, use: (stack: StackFile) => Promise<T
   const stack = await startLocalStack(config, { log: (line) => note(`${line}\n`), signal: stopping.signal });
   try {
     if (stack.reused) return await use(stack);
-    const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, ['session', 'executor']);
+    const { temporal, database } = stack;
+    const workers = await startWorkers(settled(config, stack), temporal.address, database.rwUrl, [
+      'session',
+      'executor',
+    ]);
     const broken = workers.done.then(() => new Promise<never>(() => undefined));
     return await Promise.race([use(stack), broken]).finally(() => workers.stop());
   } finally {
@@ -132,7 +136,7 @@ async function up({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
   await withStack(config, async (stack) => {
     const isOurs = stack.pids.owner === process.pid;
-    const server = isOurs ? await serveBeside(config, stack) : null;
+    const server = isOurs ? await serveBeside(settled(config, stack), stack) : null;
     const httpUrl = server?.url ?? stack.httpUrl;
     const { temporal, scope } = stack;
     if (json) out(`${JSON.stringify({ temporal, httpUrl, scope, file: stackFilePath(config.dataDir) })}\n`);
@@ -160,17 +164,14 @@ async function serveBeside(config: Config, stack: StackFile): Promise<RunningSer
 
 async function serve({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
+  const stack = await runningStack(config);
   const { startServer } = await import('./server.js');
   const log = { level: config.logLevel, write: note };
-  const server = await startServer(config, await runningStack(config), { log }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') throw error;
-      const { host, port } = config.http;
-      throw new UsageError(
-        `port ${port} of ${host} is taken; set SPECWRIGHT_HTTP_PORT to another, or 0 for a free one`,
-      );
-    },
-  );
+  const server = await startServer(settled(config, stack), stack, { log }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    const { host, port } = config.http;
+    throw new UsageError(`port ${port} of ${host} is taken; set SPECWRIGHT_HTTP_PORT to another, or 0 for a free one`);
+  });
   out(json ? `${JSON.stringify({ httpUrl: server.url })}\n` : `HTTP    ${server.url}\n`);
   await untilStopped();
   await server.stop();
@@ -182,7 +183,7 @@ async function worker(roles: readonly WorkerRole[]): Promise<void> {
   const stack = await runningStack(config);
   const { installRuntime, startWorkers } = await workerModule();
   installRuntime(config.logLevel);
-  const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, roles);
+  const workers = await startWorkers(settled(config, stack), stack.temporal.address, stack.database.rwUrl, roles);
   await Promise.race([untilStopped(), workers.done]);
   await workers.stop();
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { LOCAL_REMOTES } from './config-local-remotes.js';
 import { address, argv, milliseconds, origins, port, postgresUrl, queue, text, token } from './config-values.js';
 import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 
@@ -24,9 +25,7 @@ export interface Variable<T> {
 }
 
 const variable = <T>(row: Variable<T>): Variable<T> => row;
-const DEFAULT_HTTP_PORT = 7300;
 const withoutDefault = { fallback: null, default: '' } as const;
-
 const variableNames = text
   .transform((value) => value.split(',').map((name) => name.trim()))
   .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), 'is not a list of names')
@@ -156,8 +155,8 @@ export const VARIABLES = {
   SPECWRIGHT_HTTP_PORT: variable({
     group: 'http',
     schema: port,
-    fallback: DEFAULT_HTTP_PORT,
-    default: String(DEFAULT_HTTP_PORT),
+    fallback: 7300,
+    default: '7300',
     meaning: 'port of the HTTP API; `0` for a free one',
     fix: 'give a number from 0 to 65535',
   }),
@@ -225,6 +224,7 @@ export const VARIABLES = {
       'comma-separated names of variables that only git fetching and pushing is given: the credentials of the remote',
     fix: 'give names separated by commas, for example SSH_AUTH_SOCK,GIT_ASKPASS',
   }),
+  SPECWRIGHT_LOCAL_REMOTES: variable<'any' | readonly string[] | null>(LOCAL_REMOTES),
   GITHUB_TOKEN: variable<string | null>({
     group: 'forge',
     schema: token,

@@ -13,10 +13,11 @@ import {
   NAME,
   nameFault,
 } from '../domain/names.js';
+import { remoteFault } from '../domain/remote.js';
 import { SESSION_TYPE_NAMES } from '../domain/session.js';
 import { customFaults } from '../domain/toolchains/custom.js';
 import { BUILT_IN_TOOLCHAINS } from '../domain/toolchains/toolchain.js';
-import { apiUrlFault, remoteFault, repositoryFault } from './remote.js';
+import { apiUrlFault, repositoryFault } from './remote.js';
 import type { Fault } from './zod-faults.js';
 
 const MAX_LINE = 200;
