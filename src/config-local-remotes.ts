@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { text } from './config-values.js';
 
 /** Folders by absolute path, or one word for all or none of them. */
