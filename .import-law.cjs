@@ -83,6 +83,7 @@ module.exports = {
   'config-table.ts': [
     'config-api-variables.ts',
     'config-choices.ts',
+    'config-local-remotes.ts',
     'config-values.ts',
     'config-variable.ts',
     'contract',
@@ -91,6 +92,7 @@ module.exports = {
   ],
   'config-choices.ts': [],
   'config-variable.ts': ['zod'],
+  'config-local-remotes.ts': ['config-values.ts', 'zod'],
   'config-values.ts': ['zod'],
   'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.

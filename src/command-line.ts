@@ -3,22 +3,19 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Check } from './api/doctor.js';
 import { loadConfig, type Config } from './config.js';
-import { connectClient, registerSearchAttributes } from './connect.js';
 import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { openInBrowser } from './dev/open-in-browser.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
-import { connectTo, openKeyDesk, setUpDatabase, startLocalStack } from './local-stack.js';
+import { connectTo, openKeyDesk, settled, startLocalStack } from './local-stack.js';
 import { connectRemote, diagnoseOverHttp, notOverHttp, openRemoteKeyDesk } from './remote-stack.js';
 import { workHere } from './local-work.js';
-import { createPool } from './store/pool.js';
-import { projectsOf, purgeSessions } from './store/purge-sessions.js';
 import type { CliEnvironment } from './surfaces/cli/environment.js';
 import { EXIT, UsageError } from './surfaces/cli/errors.js';
 import { runCli } from './surfaces/cli/program.js';
 import { demoSummary } from './dev/demo-summary.js';
 import { watchSession } from './surfaces/cli/watch-session.js';
-import { connectOperating, diagnose } from './operator-tools.js';
+import { connectOperating, diagnose, purge, setUpServers } from './operator-tools.js';
 import { type ProcessMetrics, withMetrics } from './process-metrics.js';
 import type { RunningServer } from './server.js';
 import { logWriter } from './telemetry/log-line.js';
@@ -67,8 +64,11 @@ const environment: CliEnvironment = {
     const config = loadConfig();
     return config.remote ? openRemoteKeyDesk(config.remote) : openKeyDesk(await runningStack(config));
   },
-  setup,
-  purge,
+  setup: () => setUpServers(loadConfig()),
+  purge: async (what) => {
+    const config = loadConfig();
+    return purge(config, await runningStack(config), what);
+  },
   demo,
   work: (stack, order, say) => workHere(stack, order, { signal: stopping.signal, note, say }),
   openInBrowser,
@@ -134,7 +134,13 @@ async function withStack<T>(config: Config, use: (stack: StackFile, metrics: Met
       installRuntime(quietly(config), metrics?.sdkAddress);
       const { temporal, database } = stack;
       const options = { metrics: metrics?.registry };
-      const workers = await startWorkers(config, temporal.address, database.rwUrl, ['session', 'executor'], options);
+      const workers = await startWorkers(
+        settled(config, stack),
+        temporal.address,
+        database.rwUrl,
+        ['session', 'executor'],
+        options,
+      );
       const broken = workers.done.then(() => new Promise<never>(() => undefined));
       return Promise.race([use(stack, metrics), broken]).finally(() => workers.stop());
     });
@@ -151,7 +157,7 @@ async function up({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
   await withStack(config, async (stack, metrics) => {
     const isOurs = stack.pids.owner === process.pid;
-    const server = isOurs ? await serveBeside(config, stack, metrics) : null;
+    const server = isOurs ? await serveBeside(settled(config, stack), stack, metrics) : null;
     const httpUrl = server?.url ?? stack.httpUrl;
     const { temporal, scope } = stack;
     const metricsUrl = metrics?.url ?? null;
@@ -179,11 +185,11 @@ async function serveBeside(config: Config, stack: StackFile, metrics: Metrics): 
 
 async function serve({ json }: { json: boolean }): Promise<void> {
   const config = loadConfig();
-  const { startServer } = await import('./server.js');
   const stack = await runningStack(config);
+  const { startServer } = await import('./server.js');
   await withMetrics(config, ['http'], async (metrics) => {
     const options = { log: { level: config.logLevel, write: writeLog }, telemetry: metrics?.telemetry };
-    const server = await startServer(config, stack, options).catch(portTaken(config));
+    const server = await startServer(settled(config, stack), stack, options).catch(portTaken(config));
     const metricsUrl = metrics?.url ?? null;
     out(json ? `${JSON.stringify({ httpUrl: server.url, metricsUrl })}\n` : `HTTP    ${server.url}\n`);
     await untilStopped();
@@ -206,51 +212,16 @@ async function worker(roles: readonly WorkerRole[]): Promise<void> {
   await withMetrics(config, ['workers'], async (metrics) => {
     installRuntime(config.logLevel, metrics?.sdkAddress);
     const options = { metrics: metrics?.registry };
-    const workers = await startWorkers(config, stack.temporal.address, stack.database.rwUrl, roles, options);
+    const workers = await startWorkers(
+      settled(config, stack),
+      stack.temporal.address,
+      stack.database.rwUrl,
+      roles,
+      options,
+    );
     await Promise.race([untilStopped(), workers.done]);
     await workers.stop();
   });
-}
-
-async function setup(): Promise<object> {
-  const config = loadConfig();
-  const { adminUrl } = config.database;
-  if (adminUrl === null || config.temporal.address === null) {
-    throw new UsageError('setup needs DATABASE_URL (a role that may create roles) and TEMPORAL_ADDRESS');
-  }
-  const urls = await setUpDatabase(config, adminUrl);
-  const client = await connectClient(config.temporal, config.temporal.address);
-  await registerSearchAttributes(client).finally(() => client.connection.close());
-  const rw = new URL(urls.rwUrl);
-  return {
-    database: `${rw.host}${rw.pathname}: roles sw_owner, sw_rw, sw_ro and tables are up to date`,
-    passwords: `${config.dataDir}/database-passwords.json (readable by you only)`,
-    searchAttributes: `registered in ${config.temporal.namespace}`,
-  };
-}
-
-async function purge({
-  before,
-  dryRun,
-  account,
-}: Parameters<CliEnvironment['purge']>[0]): ReturnType<CliEnvironment['purge']> {
-  const config = loadConfig();
-  const stack = await runningStack(config);
-  const adminUrl = stack.database.ownerUrl ?? config.database.adminUrl;
-  if (adminUrl === null) throw new UsageError('purge needs DATABASE_URL: nothing that serves users may delete');
-  const pool = createPool((await setUpDatabase(config, adminUrl)).ownerUrl);
-  try {
-    const scopes = account === undefined ? [stack.scope] : await projectsOf(pool, account);
-    const all = { sessions: 0, outputBytes: 0 };
-    for (const scope of scopes) {
-      const { sessions, outputBytes } = await purgeSessions(pool, scope, before, dryRun);
-      all.sessions += sessions;
-      all.outputBytes += outputBytes;
-    }
-    return all;
-  } finally {
-    await pool.end();
-  }
 }
 
 async function demo({ json, keep, full }: { json: boolean; keep: boolean; full: boolean }): Promise<number> {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { LOCAL_REMOTES } from './config-local-remotes.js';
 import * as choices from './config-choices.js';
 import {
   address,
@@ -198,6 +199,7 @@ export const VARIABLES = {
       'comma-separated names of variables that only git fetching and pushing is given: the credentials of the remote',
     fix: 'give names separated by commas, for example SSH_AUTH_SOCK,GIT_ASKPASS',
   }),
+  SPECWRIGHT_LOCAL_REMOTES: variable<'any' | readonly string[] | null>(LOCAL_REMOTES),
   GITHUB_TOKEN: variable<string | null>({
     group: 'forge',
     schema: token,

@@ -62,6 +62,8 @@ export interface Config {
   readonly forgeTokens: { readonly github: string | null; readonly gitlab: string | null };
   /** Where they may be sent besides the public forges. */
   readonly forgeOrigins: readonly string[];
+  /** Which remotes on the executor's own disk projects may have. Null: not said, so none on a stack that is shared. */
+  readonly localRemotes: 'any' | readonly string[] | null;
   /** Values that are masked in every output. */
   readonly secrets: readonly string[];
   readonly dataDir: string;
@@ -213,6 +215,7 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     gitEnv: pick(env, values.SPECWRIGHT_GIT_ENV),
     forgeTokens: { github: values.GITHUB_TOKEN, gitlab: values.GITLAB_TOKEN },
     forgeOrigins: values.SPECWRIGHT_FORGE_ORIGINS,
+    localRemotes: values.SPECWRIGHT_LOCAL_REMOTES,
     secrets: secretsOf(values, env),
     dataDir,
     cacheDir: join(resolve(cwd, cacheHome), 'specwright'),

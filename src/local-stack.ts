@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createAccess } from './api/access.js';
+import { refuseLocalRemote } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createSessionWatch } from './api/watch-sessions.js';
 import { createSpecwrightClient } from './client.js';
@@ -54,6 +55,11 @@ export async function startLocalStack(config: Config, options: Omit<StackOptions
   return stack;
 }
 
+/** An embedded Postgres is one person's, on their own machine; on a given one are others, whose repositories are theirs. */
+export function settled(config: Config, stack: StackFile): Config {
+  return { ...config, localRemotes: config.localRemotes ?? (stack.pids.postgres === null ? [] : 'any') };
+}
+
 /** Clients and read model of a running stack, for commands. */
 export async function connectTo(config: Config, stack: StackFile): Promise<Connected> {
   const temporal = await connectClient(config.temporal, stack.temporal.address);
@@ -82,7 +88,8 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
     openOutput: (sessionId, commandId, name) => writtenOutputs.open(stack.scope, sessionId, commandId, name),
     sessionUrl: (sessionId) =>
       stack.temporal.webUi && `${stack.temporal.webUi}/namespaces/${stack.temporal.namespace}/workflows/${sessionId}`,
-    applyProject(model, options) {
+    async applyProject(model, options) {
+      refuseLocalRemote(model, settled(config, stack).localRemotes ?? []);
       const ensure = { account: 'development', project: model.project.name, user: 'developer' };
       return projects.applyModel(stack.scope, model, { ...options, ensure });
     },

@@ -1,12 +1,15 @@
 import { createDoctor, type Check, type Doctor } from './api/doctor.js';
 import { createMirrorCheck, type MirrorCheck } from './api/mirror-check.js';
 import type { Config } from './config.js';
-import { connectClient } from './connect.js';
+import { connectClient, registerSearchAttributes } from './connect.js';
 import type { StackFile } from './dev/stack-file.js';
 import { createDatabaseProbe } from './store/database-probe.js';
 import { createMirrorReader } from './store/mirror-reader.js';
+import { setUpDatabase } from './local-stack.js';
 import { createPool } from './store/pool.js';
-import type { Diagnosis, Operating } from './surfaces/cli/environment.js';
+import { projectsOf, purgeSessions } from './store/purge-sessions.js';
+import { UsageError } from './surfaces/cli/errors.js';
+import type { CliEnvironment, Diagnosis, Operating } from './surfaces/cli/environment.js';
 import { createExecutions } from './temporal/executions.js';
 import { createTemporalProbe } from './temporal/temporal-probe.js';
 
@@ -86,4 +89,44 @@ function broken(name: keyof typeof FIXES, error: unknown): Check {
   // Some errors say it themselves.
   if (detail.includes(fix)) return { name, ok: false, detail };
   return { name, ok: false, detail: detail === '' ? 'does not answer' : detail, fix };
+}
+
+/** Roles, database, tables and search attributes on servers that are given. */
+export async function setUpServers(config: Config): Promise<object> {
+  const { adminUrl } = config.database;
+  if (adminUrl === null || config.temporal.address === null) {
+    throw new UsageError('setup needs DATABASE_URL (a role that may create roles) and TEMPORAL_ADDRESS');
+  }
+  const urls = await setUpDatabase(config, adminUrl);
+  const client = await connectClient(config.temporal, config.temporal.address);
+  await registerSearchAttributes(client).finally(() => client.connection.close());
+  const rw = new URL(urls.rwUrl);
+  return {
+    database: `${rw.host}${rw.pathname}: roles sw_owner, sw_rw, sw_ro and tables are up to date`,
+    passwords: `${config.dataDir}/database-passwords.json (readable by you only)`,
+    searchAttributes: `registered in ${config.temporal.namespace}`,
+  };
+}
+
+/** As the owner of the tables. */
+export async function purge(
+  config: Config,
+  stack: StackFile,
+  { before, dryRun, account }: Parameters<CliEnvironment['purge']>[0],
+): ReturnType<CliEnvironment['purge']> {
+  const adminUrl = stack.database.ownerUrl ?? config.database.adminUrl;
+  if (adminUrl === null) throw new UsageError('purge needs DATABASE_URL: nothing that serves users may delete');
+  const pool = createPool((await setUpDatabase(config, adminUrl)).ownerUrl);
+  try {
+    const scopes = account === undefined ? [stack.scope] : await projectsOf(pool, account);
+    const all = { sessions: 0, outputBytes: 0 };
+    for (const scope of scopes) {
+      const { sessions, outputBytes } = await purgeSessions(pool, scope, before, dryRun);
+      all.sessions += sessions;
+      all.outputBytes += outputBytes;
+    }
+    return all;
+  } finally {
+    await pool.end();
+  }
 }

@@ -63,7 +63,7 @@ export async function startServer(
   };
   try {
     const [writePool, readPool] = pools as [Pool, Pool];
-    const app = await createHttpServer(useCases(stack, client, writePool, readPool), options);
+    const app = await createHttpServer(useCases(config, stack, client, writePool, readPool), options);
     await app.listen(config.http);
     let stopped: Promise<void> | null = null;
     return { url: urlOf(config.http.host, app), stop: () => (stopped ??= drain(app).finally(close)) };
@@ -73,7 +73,13 @@ export async function startServer(
   }
 }
 
-function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool, readPool: Pool): HttpDeps {
+function useCases(
+  config: Config,
+  stack: ServedStack,
+  client: SpecwrightClient,
+  writePool: Pool,
+  readPool: Pool,
+): HttpDeps {
   const [reader, intake] = [createSessionReader(readPool), createIntakeStore(writePool)];
   const leases = createLeaseStore(writePool);
   const watch = createSessionWatch(reader);
@@ -89,7 +95,7 @@ function useCases(stack: ServedStack, client: SpecwrightClient, writePool: Pool,
       newId: randomUUID,
     }),
     access: createAccess({ store: createAccessStore(writePool), newId: randomUUID, newKey }),
-    projects: createProjects(createProjectStore(writePool)),
+    projects: createProjects(createProjectStore(writePool), config.localRemotes ?? []),
     uploads: createUploads({ intake, reader }),
     watch,
     health: {

@@ -233,6 +233,7 @@ function configuredRunner(config: Config, rwUrl: string) {
     gitEnv: config.gitEnv,
     forgeTokens: config.forgeTokens,
     forgeOrigins: config.forgeOrigins,
+    localRemotes: config.localRemotes ?? [],
   });
 }
 

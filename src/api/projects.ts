@@ -1,5 +1,6 @@
 import { RefusedError } from '../client.js';
 import type { ProjectModel } from '../domain/project.js';
+import { LOCAL_REMOTE_FIX, localRemoteFault, type LocalRemotes } from '../domain/remote.js';
 import type { Scope } from '../domain/scope.js';
 import type { AppliedModel, ApplyOptions, ProjectStore } from '../ports/project-store.js';
 import { parseProjectContent } from '../schemas/project-content.js';
@@ -18,7 +19,10 @@ export interface Projects {
   ): Promise<AppliedModel>;
 }
 
-export function createProjects(store: ProjectStore): Projects {
+/** More would only say the same again. */
+const MAX_FAULTS = 20;
+
+export function createProjects(store: ProjectStore, localRemotes: LocalRemotes): Projects {
   return {
     async read(scope) {
       const model = await store.readModel(scope);
@@ -34,13 +38,22 @@ export function createProjects(store: ProjectStore): Projects {
           field: first.field,
           message: `${first.field} ${first.message}`,
           fix: `expected ${first.expected}`,
-          detail: { errors: [first, ...more].map((fault) => ({ ...fault })) },
+          detail: { errors: [first, ...more].slice(0, MAX_FAULTS).map((fault) => ({ ...fault })) },
         });
       }
+      refuseLocalRemote(parsed.model, localRemotes);
       const outcome = await store.applyModel(scope, parsed.model, options);
       if (outcome.ok) return outcome;
       const { code, message, fix } = outcome.refusal;
       throw new RefusedError({ code: code === 'project_not_found' ? 'not_found' : 'conflict', message, fix });
     },
   };
+}
+
+/** Early and by its name; the executor's own check is the one that holds. */
+export function refuseLocalRemote({ project }: ProjectModel, localRemotes: LocalRemotes): void {
+  const fault = localRemoteFault(project.remote, localRemotes);
+  if (fault === null) return;
+  const field = 'project.remote';
+  throw new RefusedError({ code: 'invalid_input', field, message: `${field} ${fault}`, fix: LOCAL_REMOTE_FIX });
 }

@@ -3,11 +3,14 @@ import { sha256Hex } from './digest.js';
 /** Components and contexts: letters, digits, `_` and `-`, in parts joined by dots; what a module may be called. */
 export const NAME = /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/;
 export const MAX_NAME = 100;
-const COMPONENT_TYPE = /^[A-Za-z][A-Za-z0-9 _-]*$/;
-const MAX_TYPE = 200;
+export const COMPONENT_TYPE = /^[A-Za-z][A-Za-z0-9 _-]*$/;
+export const MAX_TYPE = 200;
 export const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BRANCH_PART = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+/** What {@link isBranch} says, for documents of the messages. */
+export const BRANCH_PATTERN =
+  '^(?!.*\\.\\.)(?!.*(?:\\.lock|\\.)(?:/|$))[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*$';
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 /** A session id is its Workflow Id and the name of its workspace folder. */

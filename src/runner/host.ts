@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isSessionId } from '../domain/names.js';
+import type { LocalRemotes } from '../domain/remote.js';
 import type { RunContext } from '../ports/runner.js';
 import type { Agent } from './agents/agent.js';
 import type { ForgeAccess } from './forges/forge-access.js';
@@ -28,6 +29,8 @@ export interface RunnerOptions {
   /** Origins of self-hosted forges (`https://git.example.com`) that may be given the tokens. */
   readonly forgeOrigins?: readonly string[];
   readonly forgeLimits?: Partial<ForgeLimits>;
+  /** Which remotes on this host's own disk its git may be given. */
+  readonly localRemotes: LocalRemotes;
   /** The git program; `git` by default. */
   readonly git?: string;
 }
@@ -69,7 +72,7 @@ export function createHost(options: RunnerOptions): Host {
     secrets,
     committer,
     git,
-    caches: createCaches(join(root, 'cache'), git),
+    caches: createCaches(join(root, 'cache'), git, options.localRemotes),
     groups,
     forges: {
       tokens,

@@ -4,7 +4,17 @@ import type { StartInput } from '../contract/start-input.js';
 import { BOUND_NAMES, MAX_BOUND } from '../domain/bounds.js';
 import { FAILURE_KINDS } from '../domain/failures.js';
 import { canonicalJson, jsonFault, textFault, type JsonObject } from '../domain/json.js';
-import { isBranch, isSessionId, isUuid, MAX_NAME, NAME, nameFault, SESSION_ID, UUID } from '../domain/names.js';
+import {
+  BRANCH_PATTERN,
+  isBranch,
+  isSessionId,
+  isUuid,
+  MAX_NAME,
+  NAME,
+  nameFault,
+  SESSION_ID,
+  UUID,
+} from '../domain/names.js';
 import {
   base64Bytes,
   BASE64,
@@ -57,7 +67,7 @@ const failure = strict({
   line: whole(0, 1e9).exactOptional(),
   rule: text(MAX_TEXT).exactOptional(),
   ids: list(text(500)).exactOptional(),
-  until: z.string().refine(isTimestamp, 'must be a time with its zone').exactOptional(),
+  until: z.string().refine(isTimestamp, 'must be a time with its zone').meta({ format: 'date-time' }).exactOptional(),
 });
 
 const evidence = strict({
@@ -81,7 +91,8 @@ const outputName = text(200, 1);
 const base64 = z
   .string()
   .max(MAX_INLINE_OUTPUT_BYTES * 2)
-  .refine((value) => BASE64.test(value) && value.length % 4 === 0, 'must be padded base64');
+  .refine((value) => BASE64.test(value) && value.length % 4 === 0, 'must be padded base64')
+  .meta({ pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' });
 const output = z.union([
   strict({ name: outputName, text: text(MAX_INLINE_OUTPUT_BYTES * 2) }),
   strict({ name: outputName, base64 }),
@@ -140,7 +151,7 @@ export const decisionSchema = z.union([
 ]);
 
 export const uuid = z.string().refine(isUuid, 'must be a UUID in lower case').meta({ pattern: UUID.source });
-const branch = text(200, 1).refine(isBranch, 'must be a branch name');
+const branch = text(200, 1).refine(isBranch, 'must be a branch name').meta({ pattern: BRANCH_PATTERN });
 export const sessionId = z
   .string()
   .refine(isSessionId, 'must be letters, digits, _ and -, at most 128')

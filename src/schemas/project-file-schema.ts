@@ -2,11 +2,22 @@ import { z } from 'zod';
 import { BOUND_NAMES, type BoundName, MAX_BOUND } from '../domain/bounds.js';
 import { FORGE_TYPES, type ForgeType } from '../domain/forge.js';
 import { textFault } from '../domain/json.js';
-import { componentTypeFault, isBranch, isRepositoryPath, nameFault } from '../domain/names.js';
+import {
+  BRANCH_PATTERN,
+  COMPONENT_TYPE,
+  componentTypeFault,
+  isBranch,
+  isRepositoryPath,
+  MAX_NAME,
+  MAX_TYPE,
+  NAME,
+  nameFault,
+} from '../domain/names.js';
+import { remoteFault } from '../domain/remote.js';
 import { SESSION_TYPE_NAMES } from '../domain/session.js';
 import { customFaults } from '../domain/toolchains/custom.js';
 import { BUILT_IN_TOOLCHAINS } from '../domain/toolchains/toolchain.js';
-import { apiUrlFault, remoteFault, repositoryFault } from './remote.js';
+import { apiUrlFault, repositoryFault } from './remote.js';
 import type { Fault } from './zod-faults.js';
 
 const MAX_LINE = 200;
@@ -32,21 +43,33 @@ const checkAll =
 
 const bounded = (max: number): z.ZodString => z.string().min(1).max(max);
 
-const line = bounded(MAX_LINE).check(
-  check(
-    (value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null),
-    'one line of text',
-  ),
-);
-const prose = bounded(MAX_TEXT).check(check(textFault, 'text without U+0000 and lone surrogates'));
-const name = z.string().check(check(nameFault, 'a name like Billing or Billing.LineItem'));
+// What the OpenAPI document can say of these checks, as patterns.
+const WITHOUT_CONTROLS = { pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' };
+const type = { minLength: 1, maxLength: MAX_TYPE, pattern: COMPONENT_TYPE.source };
+
+const line = bounded(MAX_LINE)
+  .check(
+    check(
+      (value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null),
+      'one line of text',
+    ),
+  )
+  .meta(WITHOUT_CONTROLS);
+const prose = bounded(MAX_TEXT)
+  .check(check(textFault, 'text without U+0000 and lone surrogates'))
+  .meta({ pattern: '^[^\\u0000]*$' });
+const name = z
+  .string()
+  .check(check(nameFault, 'a name like Billing or Billing.LineItem'))
+  .meta({ minLength: 1, maxLength: MAX_NAME, pattern: NAME.source });
 const remote = bounded(1000).check(
   check(remoteFault, 'an https, ssh or file URL, user@host:path, or a path, without credentials'),
 );
 const branch = z
   .string()
-  .check(check((value) => (isBranch(value) ? null : 'is not a branch name'), 'a branch name like main'));
-const componentType = z.string().check(check(componentTypeFault, 'letters, digits, spaces, _ and -'));
+  .check(check((value) => (isBranch(value) ? null : 'is not a branch name'), 'a branch name like main'))
+  .meta({ minLength: 1, maxLength: 200, pattern: BRANCH_PATTERN });
+const componentType = z.string().check(check(componentTypeFault, 'letters, digits, spaces, _ and -')).meta(type);
 const ruleComponentType = z
   .string()
   .check(
@@ -54,7 +77,8 @@ const ruleComponentType = z
       (value) => (value === '*' ? null : componentTypeFault(value)),
       '* or a component type: letters, digits, spaces, _ and -',
     ),
-  );
+  )
+  .meta({ ...type, pattern: `^\\*$|${type.pattern}` });
 const names = z.array(name).max(200);
 
 /** Where pull requests are opened, by the API; the token is never part of it. */
@@ -79,9 +103,11 @@ const bounds = z.strictObject(
   Object.fromEntries(BOUND_NAMES.map((bound) => [bound, limit])) as Record<BoundName, typeof limit>,
 );
 
-const argument = bounded(1000).check(
-  check((value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null), 'one argument'),
-);
+const argument = bounded(1000)
+  .check(
+    check((value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null), 'one argument'),
+  )
+  .meta(WITHOUT_CONTROLS);
 const customToolchain = z
   .strictObject({
     implementation: line,

@@ -249,7 +249,7 @@ function dyingExecutor(
     import { createRunner } from ${JSON.stringify(join(compiled, 'runner/runner.js'))};
     import { createAgent } from ${JSON.stringify(join(compiled, 'runner/agents/catalog.js'))};
     const [root, argv, command, word] = JSON.parse(process.argv[2]);
-    const runner = createRunner({ root, env: { PATH: process.env.PATH }, secrets: [], committer: { name: 'S', email: 's@example.invalid' }, agent: createAgent({ kind: 'command', argv }) });
+    const runner = createRunner({ root, env: { PATH: process.env.PATH }, secrets: [], localRemotes: 'any', committer: { name: 'S', email: 's@example.invalid' }, agent: createAgent({ kind: 'command', argv }) });
     const writer = { write: async () => {}, finish: async () => ({ id: 'x', sha256: 'x', bytes: 0 }) };
     await runner.run(command, { sessionId: command.sessionId, signal: new AbortController().signal, output: async () => writer,
       progress: (line) => { if (line.includes(word)) process.kill(process.pid, 'SIGKILL'); } });`;

@@ -40,6 +40,7 @@ export function runCliProcess(rig: Rig, args: readonly string[], env: Record<str
       SPECWRIGHT_EXECUTOR_QUEUE: rig.executorQueue,
       SPECWRIGHT_DATA_DIR: dataDir,
       SPECWRIGHT_AGENT: 'scripted',
+      SPECWRIGHT_LOCAL_REMOTES: rig.config.dataDir,
       SPECWRIGHT_SCRIPTED_DIR: rig.example.scripted,
       ...env,
     },

@@ -1,25 +1,6 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { type Answer, type HttpRig, send } from './http-rig.js';
-import { sample, type Schema } from './sample.js';
-
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly required?: boolean;
-  readonly schema: Schema;
-}
-
-/** One operation of the document, and requests made from it. */
-export interface Operation {
-  readonly operationId: string;
-  readonly method: string;
-  /** As documented, `/v1/sessions/{sessionId}`. */
-  readonly path: string;
-  readonly security: readonly object[];
-  readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-}
+import type { Answer, HttpRig } from './http-rig.js';
+import { loadDocument, type Operation, type Parameter, type Schema } from './openapi-document.js';
+import { sample } from './sample.js';
 
 export interface MadeRequest {
   readonly method: string;
@@ -38,27 +19,14 @@ export interface Operations {
 
 /** The operations that ask for a key, from the document the server gives. */
 export async function operationsOf(url: string): Promise<Operations> {
-  const { text } = await send(`${url}/v1/openapi.json`, 'GET', {});
-  const document = JSON.parse(text) as {
-    paths: Record<string, Record<string, Operation>>;
-    components: { schemas: Record<string, Schema> };
+  const document = await loadDocument(url);
+  const { resolve } = document;
+  const check = ({ operationId }: Operation, schema: Schema, value: unknown): void => {
+    const faults = document.faults(schema, value);
+    if (faults.length > 0) throw new Error(`${operationId}: ${faults.join(', ')}`);
   };
-  const ajv = new Ajv2020({ strict: false });
-  addFormats.default(ajv);
-  ajv.addSchema({ $id: 'doc', components: document.components });
-  const resolve = (ref: string): Schema => document.components.schemas[ref.split('/').at(-1)!]!;
-  const check = (operation: Operation, schema: Schema, value: unknown): void => {
-    const validate = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"doc#/')) as object);
-    if (!validate(value)) throw new Error(`${operation.operationId}: ${ajv.errorsText(validate.errors)}`);
-  };
-  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      ...{ ...operation, method: method.toUpperCase(), path },
-      parameters: operation.parameters ?? [],
-    })),
-  );
   return {
-    all: all.filter(({ security }) => security.length > 0),
+    all: document.operations.filter(({ security }) => security.length > 0),
     slots({ operationId, parameters, requestBody }, ids) {
       const body = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema);
       const names = body.flatMap((schema) => Object.keys(propertiesOf(schema, resolve)));
@@ -101,9 +69,9 @@ export function knownIds(
   return [...new Set(names)].filter((name) => name in ids);
 }
 
-function propertiesOf(schema: Schema, resolve: (ref: string) => Schema): Readonly<Record<string, Schema>> {
-  if (schema.$ref !== undefined) return propertiesOf(resolve(schema.$ref), resolve);
-  const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+function propertiesOf(schema: Schema, resolve: (schema: Schema) => Schema): Readonly<Record<string, Schema>> {
+  if (schema.$ref !== undefined) return propertiesOf(resolve(schema), resolve);
+  const parts = schema.anyOf ?? [];
   return Object.assign({}, schema.properties, ...parts.map((part) => propertiesOf(part, resolve))) as Record<
     string,
     Schema

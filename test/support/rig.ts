@@ -76,6 +76,7 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
     }),
     agent: { kind: 'scripted', dir: example.scripted },
     bundlePath: BUNDLE,
+    localRemotes: [root],
     ...options.config,
   };
   await mkdir(config.workspaces, { recursive: true });

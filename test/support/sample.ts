@@ -1,35 +1,18 @@
-/** As much of a JSON Schema as is needed to make a value for it. */
-export interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly minLength?: number;
-  readonly minimum?: number;
-  readonly pattern?: string;
-  readonly format?: string;
-}
+import type { Schema } from './openapi-document.js';
 
 export interface Sampling {
-  /** The schema that a `$ref` names. */
-  resolve(ref: string): Schema;
+  /** The schema that a `$ref` names; any other is itself. */
+  resolve(schema: Schema): Schema;
   /** Values that are used wherever a property of that name is asked for, required or not. */
   readonly given: Readonly<Record<string, unknown>>;
 }
 
 /** The smallest value the schema allows, with the values that are given. Throws where it does not know one. */
 export function sample(schema: Schema, by: Sampling): unknown {
-  if (schema.$ref !== undefined) return sample(by.resolve(schema.$ref), by);
+  if (schema.$ref !== undefined) return sample(by.resolve(schema), by);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
-  const [first] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? [];
+  const [first] = schema.anyOf ?? [];
   if (first !== undefined) return sample(first, by);
   switch (schema.type) {
     case 'object':

@@ -53,6 +53,17 @@ test('every bad variable is named with its fix, and none of their values', () =>
   }
 });
 
+test('local remotes are any, none, or folders by absolute path', () => {
+  const remotes = (text: string) => loadConfig({ SPECWRIGHT_LOCAL_REMOTES: text }).localRemotes;
+  expect([remotes('any'), remotes('none'), remotes('')]).toEqual(['any', [], null]);
+  expect(remotes('/srv/git/, /home/git')).toEqual(['/srv/git', '/home/git']);
+  for (const wrong of ['yes', 'srv/git', '/srv/git,', '/srv/../git', '/']) {
+    expect(problemsOf({ SPECWRIGHT_LOCAL_REMOTES: wrong })).toEqual([
+      expect.stringMatching(/^SPECWRIGHT_LOCAL_REMOTES is neither any nor none nor a list of absolute paths; .*any/),
+    ]);
+  }
+});
+
 test('variables that need each other are asked for', () => {
   expect(problemsOf({ DATABASE_RW_URL: 'postgres://sw_rw@db/x' })).toEqual([
     'DATABASE_RO_URL is not set, but DATABASE_RW_URL is; set both or neither.',

@@ -8,7 +8,8 @@ import { createHttpRig, type HttpRig } from '../support/http-rig.js';
 import { commandOf, eventually } from '../support/manual-client.js';
 import { McpPerson } from '../support/mcp-client.js';
 import { knownIds } from '../support/operations.js';
-import { sample, type Schema } from '../support/sample.js';
+import type { Schema } from '../support/openapi-document.js';
+import { sample } from '../support/sample.js';
 import { canariesIn, idsOf, type Ids, makeTenant, type Tenant } from '../support/tenants.js';
 
 jest.setTimeout(120_000);
@@ -44,7 +45,7 @@ type Tool = Awaited<ReturnType<McpPerson['client']['listTools']>>['tools'][numbe
 /** Valid arguments for every choice a tool has, with the ids that it knows. */
 function argumentsOf({ inputSchema }: Tool, ids: Ids): readonly Record<string, unknown>[] {
   const schema = inputSchema as Schema & { readonly definitions?: Readonly<Record<string, Schema>> };
-  const resolve = (ref: string): Schema => schema.definitions![ref.split('/').at(-1)!]!;
+  const resolve = ({ $ref }: Schema): Schema => schema.definitions![$ref!.split('/').at(-1)!]!;
   const of = (given: object) => sample(schema, { resolve, given: { ...ids, ...given } }) as Record<string, unknown>;
   const choice = schema.required?.find((name) => schema.properties![name]!.enum !== undefined);
   const more = { waive: { component: 'Money' }, extend: { bound: 'rounds', by: 1 } };

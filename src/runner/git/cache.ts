@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { LOCAL_REMOTE_FIX, localRemoteFault, type LocalRemotes, remoteFault } from '../../domain/remote.js';
 import { makeFolder } from '../workspace-files.js';
 import { workFailed } from '../work-failed.js';
 import { withFileLock } from './cache-lock.js';
@@ -20,11 +22,11 @@ export interface Caches {
   open(remote: string, signal: AbortSignal): Repository;
 }
 
-export function createCaches(root: string, git: Git): Caches {
+export function createCaches(root: string, git: Git, localRemotes: LocalRemotes): Caches {
   const queues = new Map<string, Promise<unknown>>();
   const fetchedAt = new Map<string, number>();
   const locate = (remote: string): string => {
-    checkRemote(remote);
+    checkRemote(remote, localRemotes);
     return join(root, `${createHash('sha256').update(remote).digest('hex').slice(0, 32)}.git`);
   };
   return {
@@ -51,11 +53,26 @@ export function createCaches(root: string, git: Git): Caches {
   };
 }
 
-/** Why git may not be given this remote, as a failure: what starts with `-` is an option, `ext::` runs a program. */
-export function checkRemote(remote: string): void {
-  const known = /^(?:\/|file:\/\/|https:\/\/|ssh:\/\/|[\w.-]+@[\w.-]+:)/.test(remote);
-  if (known && !/[\p{Cc}]/u.test(remote) && remote.length <= 2_000) return;
-  throw workFailed('command_failed', 'the remote must be an absolute path or a file, https or ssh address');
+/** Whatever the project's model says: the executor's operator decides what its git is given. */
+function checkRemote(remote: string, localRemotes: LocalRemotes): void {
+  const known = /^(?:\/|file:\/\/\/|https:\/\/|ssh:\/\/|[\w.-]+@[\w.-]+:)/.test(remote) && remote.length <= 2_000;
+  if (!known) {
+    throw workFailed('command_failed', 'the remote must be an absolute path or a file, https or ssh address');
+  }
+  const unfit = remoteFault(remote);
+  if (unfit !== null) throw workFailed('command_failed', `the remote ${unfit}; correct it in the project`);
+  const forbidden = localRemoteFault(remote, localRemotes, realPath);
+  if (forbidden !== null) throw workFailed('not_authorized', `the remote ${forbidden}; ${LOCAL_REMOTE_FIX}`);
+}
+
+/** Where links lead; for what is not there, where its folder is. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
+  }
 }
 
 async function inTurn<T>(queues: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {

@@ -125,8 +125,11 @@ function newFastify({ log }: HttpOptions): FastifyInstance {
     exposeHeadRoutes: false,
     // Requests that are on their way when the server stops are answered as ever, and their connections closed.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) =>
-      void sendProblem(error, request as FastifyRequest, reply as FastifyReply),
+    // For paths that no route is looked up for; no hook has run.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+      void sendProblem(error, request, reply);
+    },
     clientErrorHandler: refuseGarbage,
   });
 }

@@ -47,6 +47,7 @@ export function createLab(
       root,
       agent: noAgent,
       secrets: [],
+      localRemotes: 'any',
       committer: { name: 'Specwright', email: 'specwright@example.invalid' },
       ...options,
       ...more,

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHttpClient, type HttpClient, type Operations } from '../../../src/http-client.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
 import { commandOf, eventually } from '../../support/manual-client.js';
-import { OpenApiDocument } from '../../support/openapi-document.js';
+import { type ApiDocument, loadDocument } from '../../support/openapi-document.js';
 
 let rig: HttpRig;
-let document: OpenApiDocument;
+let document: ApiDocument;
 
 beforeAll(async () => {
   rig = await createHttpRig('http-client', { workers: ['session'] });
-  document = await OpenApiDocument.of(rig.url);
+  document = await loadDocument(rig.url);
 });
 afterAll(() => rig.end());
 

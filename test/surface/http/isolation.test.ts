@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Scope } from '../../../src/domain/scope.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
 import { eventually } from '../../support/manual-client.js';
-import { ask, comparable, type Operation, type Operations, operationsOf } from '../../support/operations.js';
+import type { Operation } from '../../support/openapi-document.js';
+import { ask, comparable, type Operations, operationsOf } from '../../support/operations.js';
 import { canariesIn, idsOf, type Ids, makeTenant, type Tenant } from '../../support/tenants.js';
 
 let rig: HttpRig;

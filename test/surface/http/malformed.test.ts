@@ -1,157 +1,105 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Next } from '../../../src/client.js';
 import { createPool, type Pool } from '../../../src/store/pool.js';
-import { withScope } from '../../../src/store/with-scope.js';
+import { accountState, restingState } from '../../support/account-state.js';
+import { type ApiProcess, startApiProcess } from '../../support/api-process.js';
+import { checkAnswer, exchange, sendMade } from '../../support/http-checks.js';
+import { brokenBody, type Plan, planArbitrary } from '../../support/http-requests.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
-import { commandOf, eventually } from '../../support/manual-client.js';
+import { openSession, someThings } from '../../support/http-things.js';
+import { KnownValues } from '../../support/known-values.js';
+import { type ApiDocument, loadDocument, type Operation } from '../../support/openapi-document.js';
 import { testStack } from '../../support/rig.js';
 
-const RUNS = 2_000;
-const TABLES =
-  'accounts users memberships api_keys projects contexts components component_dependencies stories rules sessions interactions session_events outputs output_chunks leases decisions late_results result_conflicts idempotency_keys'.split(
-    ' ',
-  );
+const BODIES = 10_000;
+const LANES = 8;
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+/** What one operation is sent at a time; the values are made as they are needed. */
+const CHUNK = 50;
+/** A process that keeps what it was sent grows by more than a hundred megabytes. */
+const MAX_GROWTH_MB = 150;
+/** What was sent is not sent back. */
+const MAX_ANSWER = 16_000;
+const MAX_PEAK_MB = 1_000;
 
 let rig: HttpRig;
+let api: ApiProcess;
 let pool: Pool;
-let targets: readonly { readonly method: string; readonly path: string; readonly body: Record<string, unknown> }[];
+let document: ApiDocument;
+let known: KnownValues;
 
 beforeAll(async () => {
+  process.stderr.write(`malformed bodies, again with FUZZ_SEED=${SEED}\n`);
   rig = await createHttpRig('http-malformed', { workers: ['session'] });
+  api = await startApiProcess(rig);
   pool = createPool(testStack().database.rwUrl);
-  const start = { sessionType: 'componentCoding', context: 'Billing', component: 'Money', executorQueue: null };
-  const sessionId = (await rig.call('POST', '/v1/sessions', { body: start })).body['sessionId'] as string;
-  const commandId = await eventually(async () => {
-    const { body } = await rig.call('GET', `/v1/sessions/${sessionId}/command`);
-    return commandOf(body['next'] as Next).id;
-  }, 'a command');
-  const path = `/v1/sessions/${sessionId}`;
-  const project = (await rig.call('GET', '/v1/project')).body;
-  targets = [
-    { method: 'POST', path: '/v1/sessions', body: start },
-    { method: 'POST', path: `${path}/results`, body: { commandId, result: { status: 'ok', outputs: [] } } },
-    { method: 'POST', path: `${path}/results?durable=true`, body: { commandId, result: { status: 'ok', data: {} } } },
-    { method: 'POST', path: `${path}/lease`, body: { commandId, owner: 'me', ttlMs: 5_000 } },
-    { method: 'PUT', path: `${path}/lease`, body: { commandId, number: 1, ttlMs: 5_000 } },
-    { method: 'POST', path: `${path}/decision`, body: { action: 'retry', reason: 'because' } },
-    { method: 'PUT', path: `${path}/mode`, body: { mode: 'manual' } },
-    { method: 'POST', path: `${path}/cancel`, body: { reason: 'because' } },
-    { method: 'POST', path: `${path}/uploads`, body: { commandId, name: 'x', sha256: 'a'.repeat(64), bytes: 1 } },
-    { method: 'PUT', path: '/v1/project', body: project },
-    { method: 'POST', path: '/v1/keys', body: { name: 'x', role: 'viewer', expiresAt: '2040-01-01T00:00:00Z' } },
-    { method: 'PUT', path: `/v1/members/${rig.scope.userId}`, body: { name: 'x', role: 'admin' } },
-  ];
-});
+  document = await loadDocument(api.url);
+  known = new KnownValues(document, new Set([rig.scope.userId]));
+  known.add(await someThings(rig));
+  for (let made = 0; made < 3; made += 1) known.add(await openSession(rig));
+}, 120_000);
 afterAll(async () => {
   await pool.end();
+  await api.end();
   await rig.end();
-});
+}, 120_000);
 
-async function counts(): Promise<unknown> {
-  const { accountId } = rig.scope;
-  const sums = TABLES.map(
-    (table) => `(SELECT count(*) FROM ${table} WHERE account_id = '${accountId}')::int AS ${table}`,
-  );
-  const members = `(SELECT string_agg(name, ',') FROM users WHERE account_id = '${accountId}') AS names`;
-  return withScope(pool, rig.scope, (tx) => tx.queryAndCommit({ text: `SELECT ${sums.join(', ')}, ${members}` }, []));
+async function refused(operation: Operation, plan: Plan): Promise<number> {
+  const made = brokenBody(operation, plan, known);
+  const answer = await sendMade(api.url, rig.admin, made).catch((error: unknown) => {
+    throw new Error(`${operation.operationId}: ${String(error)} (${made.what})`);
+  });
+  checkAnswer(document, operation, made, answer);
+  if (answer.status < 400) throw new Error(`it was taken\n${exchange(operation, made, answer)}`);
+  if (answer.text.length > MAX_ANSWER) throw new Error(`a long answer\n${exchange(operation, made, answer)}`);
+  return answer.status;
 }
 
-/** Nothing that any field here takes, whatever its type. */
-const poison = fc.constantFrom<unknown>(
-  null,
-  [],
-  [[]],
-  {},
-  { $ne: 1 },
-  true,
-  -1,
-  1e308,
-  0.5,
-  '',
-  '\u0000',
-  '\ud800',
-  'x'.repeat(30_000),
-  ['a'],
-);
+/** Every operation with a body in turn, a chunk each, until there are enough. */
+function chunks(operations: readonly Operation[]): readonly { readonly operation: Operation; readonly seed: number }[] {
+  return Array.from({ length: BODIES / CHUNK }, (_, index) => {
+    return { operation: operations[index % operations.length]!, seed: SEED + index };
+  });
+}
 
-/** A body that is wrong for sure: the place of a member is taken by what does not belong there. */
-const mutated = (body: Record<string, unknown>) =>
-  fc.oneof(
-    fc.tuple(fc.constantFrom(...Object.keys(body)), poison).map(([key, value]) => ({ ...body, [key]: value })),
-    fc.constantFrom(...Object.keys(body)).map((key) => {
-      const { [key]: _gone, ...rest } = body;
-      return rest;
-    }),
-    fc.tuple(fc.string({ minLength: 1 }), poison).map(([key, value]) => ({ ...body, [`${key}?`]: value })),
-  );
-
-const encoded = (body: Record<string, unknown>) =>
-  fc.oneof(
-    { weight: 6, arbitrary: mutated(body).map((value) => JSON.stringify(value)) },
-    { weight: 2, arbitrary: fc.json({ maxDepth: 6 }) },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-    {
-      weight: 1,
-      arbitrary: fc.nat(1_000).map((cut) => JSON.stringify(body).slice(0, cut % JSON.stringify(body).length)),
-    },
-    { weight: 1, arbitrary: fc.nat(40_000).map((depth) => '['.repeat(depth) + ']'.repeat(depth)) },
-    { weight: 1, arbitrary: fc.constant(`{"__proto__":{"role":"admin"},"constructor":1}`) },
-    { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 40 }) },
-  );
-
-test(`${RUNS} malformed bodies: none is taken, none breaks anything, none leaves a row`, async () => {
-  const before = await counts();
+test(`${BODIES} malformed bodies to all operations that read one: each is refused, nothing is written, and the server is as before`, async () => {
+  const operations = document.operations.filter(({ requestBody }) => requestBody !== undefined);
+  const before = await restingState(pool, rig.scope);
+  const left = [...chunks(operations)];
   const seen = new Map<number, number>();
-  const sentTo = fc
-    .nat(targets.length - 1)
-    .chain((index) => fc.tuple(fc.constant(targets[index]!), encoded(targets[index]!.body)));
-  await fc.assert(
-    fc.asyncProperty(sentTo, async ([target, body]) => {
-      fc.pre(!isOptional(target.body, body));
-      const answer = await rig.call(target.method, target.path, {
-        key: rig.admin,
-        body,
-        headers: { 'idempotency-key': 'malformed' },
-      });
-      seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
-      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('"code":"invalid_')]);
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
-      expect(answer.text.length).toBeLessThan(12_000);
-    }),
-    { numRuns: RUNS },
-  );
-  expect(await counts()).toEqual(before);
-  expect(seen.get(400)).toBeGreaterThanOrEqual(RUNS);
-}, 180_000);
+  let warmMb: number | null = null;
+  const lane = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const { operation, seed } = next;
+      for (const plan of fc.sample(planArbitrary(document, operation), { seed, numRuns: CHUNK })) {
+        const status = await refused(operation, plan);
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+      }
+      // After a third, buffers and compiled code are what they will be.
+      if (warmMb === null && left.length * 3 < (BODIES / CHUNK) * 2) warmMb = api.memory().nowMb;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 
-/** Some members may be absent, and some poison is a value: such a body is right, and not sent. */
-function isOptional(body: Record<string, unknown>, sent: string | Uint8Array): boolean {
-  if (typeof sent !== 'string') return false;
-  let value: unknown;
-  try {
-    value = JSON.parse(sent);
-  } catch {
-    return false;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { executorQueue: _one, expiresAt: _two, rules: _three, ...needed } = body;
-  const given = value as Record<string, unknown>;
-  const differing = [...new Set([...Object.keys(body), ...Object.keys(given)])].filter(
-    (key) => JSON.stringify(given[key]) !== JSON.stringify(body[key]),
-  );
-  return differing.every((key) => !(key in needed) && key in body && takes(key, given[key]));
-}
-
-function takes(key: string, value: unknown): boolean {
-  if (value === undefined) return true;
-  if (key === 'executorQueue')
-    return value === null || (typeof value === 'string' && value !== '' && value.length <= 200);
-  return key === 'rules' && Array.isArray(value) && value.length === 0;
-}
+  expect([...seen.values()].reduce((sum, count) => sum + count, 0)).toBe(BODIES);
+  expect([...seen.keys()].sort()).toEqual([400, 404, 413, 415].filter((status) => seen.has(status)));
+  expect(operations.length).toBeGreaterThanOrEqual(12);
+  expect(await accountState(pool, rig.scope)).toEqual(before);
+  const { nowMb, peakMb } = api.memory();
+  process.stderr.write(`memory: ${warmMb} → ${nowMb} MB, at most ${peakMb} MB; ${JSON.stringify([...seen])}\n`);
+  expect(nowMb - warmMb!).toBeLessThan(MAX_GROWTH_MB);
+  expect(peakMb).toBeLessThan(MAX_PEAK_MB);
+  const fresh = await openSession(rig);
+  const answer = await fetch(`${api.url}/v1/sessions/${fresh.sessionId}/results`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${rig.developer}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ commandId: fresh.commandId, result: { status: 'warning' } }),
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([200, { accepted: true }]);
+}, 550_000);
 
 test('too much, of the wrong kind, and of no kind', async () => {
-  const { path } = targets[1]!;
+  const path = '/v1/sessions/any/results';
   const large = await rig.call('POST', path, { body: JSON.stringify({ x: 'y'.repeat(1_100_000) }) });
   expect(large).toMatchObject({
     status: 413,
