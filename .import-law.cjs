@@ -21,6 +21,8 @@ module.exports = {
     '@temporalio/common',
   ],
   runner: ['domain', 'ports', 'node:*'],
+  // Requests to addresses that users named, and nothing else.
+  outgoing: ['domain', 'ports', 'ipaddr.js', 'node:*'],
   // Commands carried out in a person's own checkout.
   work: ['domain', 'ports', 'runner', 'api', 'node:*'],
   store: ['domain', 'ports', 'pg', 'node-pg-migrate', 'node:*'],
@@ -54,9 +56,10 @@ module.exports = {
     'zod',
     'node:*',
   ],
-  'config.ts': ['config-table.ts', 'schemas', 'contract', 'zod', 'node:*'],
-  'config-table.ts': ['config-values.ts', 'contract', 'zod', 'node:*'],
-  'config-values.ts': ['zod'],
+  'config.ts': ['config-table.ts', 'config-values.ts', 'schemas', 'contract', 'zod', 'node:*'],
+  'config-table.ts': ['config-table-http.ts', 'config-values.ts', 'contract', 'zod', 'node:*'],
+  'config-table-http.ts': ['config-values.ts'],
+  'config-values.ts': ['ipaddr.js', 'zod'],
   'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.
   'bundle-workflows.ts': ['*'],

@@ -1,6 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { address, argv, milliseconds, origins, port, postgresUrl, queue, text, token } from './config-values.js';
+import {
+  address,
+  argv,
+  milliseconds,
+  origins,
+  postgresUrl,
+  queue,
+  text,
+  token,
+  variable,
+  withoutDefault,
+} from './config-values.js';
+import { HTTP_VARIABLES } from './config-table-http.js';
 import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -9,23 +21,6 @@ export const AGENT_KINDS = ['scripted', 'command', 'claude-code', 'codex'] as co
 export type AgentKind = (typeof AGENT_KINDS)[number];
 export const AGENT_PERMISSIONS = ['edits', 'auto', 'unrestricted'] as const;
 export type AgentPermissions = (typeof AGENT_PERMISSIONS)[number];
-
-export interface Variable<T> {
-  readonly group: 'temporal' | 'database' | 'queues' | 'http' | 'agent' | 'forge' | 'folders' | 'timing' | 'logging';
-  readonly schema: z.ZodType<T>;
-  /** Used when the variable is unset or empty. */
-  readonly fallback: T;
-  /** The default as the README prints it. */
-  readonly default: string;
-  readonly meaning: string;
-  /** What to do about a bad value. */
-  readonly fix: string;
-  readonly secret?: true;
-}
-
-const variable = <T>(row: Variable<T>): Variable<T> => row;
-const DEFAULT_HTTP_PORT = 7300;
-const withoutDefault = { fallback: null, default: '' } as const;
 
 const variableNames = text
   .transform((value) => value.split(',').map((name) => name.trim()))
@@ -145,22 +140,7 @@ export const VARIABLES = {
     meaning: 'Task Queue of this host’s executor; one queue is one executor host',
     fix: 'use letters, digits, dots, _ and -',
   }),
-  SPECWRIGHT_HTTP_HOST: variable({
-    group: 'http',
-    schema: text.regex(/^[A-Za-z0-9._:-]+$/, 'is not a host name or address'),
-    fallback: '127.0.0.1',
-    default: '127.0.0.1',
-    meaning: 'what the HTTP API listens on; `0.0.0.0` for every address, behind something that speaks TLS',
-    fix: 'give an address of this host, for example 127.0.0.1',
-  }),
-  SPECWRIGHT_HTTP_PORT: variable({
-    group: 'http',
-    schema: port,
-    fallback: DEFAULT_HTTP_PORT,
-    default: String(DEFAULT_HTTP_PORT),
-    meaning: 'port of the HTTP API; `0` for a free one',
-    fix: 'give a number from 0 to 65535',
-  }),
+  ...HTTP_VARIABLES,
   SPECWRIGHT_AGENT: variable<AgentKind>({
     group: 'agent',
     schema: z.enum(AGENT_KINDS, 'is not an agent specwright knows'),

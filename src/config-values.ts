@@ -1,4 +1,21 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+
+export interface Variable<T> {
+  readonly group: 'temporal' | 'database' | 'queues' | 'http' | 'agent' | 'forge' | 'folders' | 'timing' | 'logging';
+  readonly schema: z.ZodType<T>;
+  /** Used when the variable is unset or empty. */
+  readonly fallback: T;
+  /** The default as the README prints it. */
+  readonly default: string;
+  readonly meaning: string;
+  /** What to do about a bad value. */
+  readonly fix: string;
+  readonly secret?: true;
+}
+
+export const variable = <T>(row: Variable<T>): Variable<T> => row;
+export const withoutDefault = { fallback: null, default: '' } as const;
 
 // How a variable's value is read; a message is the end of a sentence that begins with the variable's name.
 
@@ -12,6 +29,9 @@ export const origins = text
   .transform((value) => value.split(',').map((one) => originOf(one.trim())))
   .refine((all) => all.every((origin) => origin !== null), 'is not a list of http(s) addresses')
   .transform((all) => all.filter((origin) => origin !== null));
+export const hostsAndRanges = text
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .refine((all) => all.every(isHostOrRange), 'is not a list of host names, addresses and CIDR ranges');
 export const port: z.ZodType<number> = text
   .regex(/^\d{1,5}$/, 'is not a port')
   .transform(Number)
@@ -26,6 +46,11 @@ function isPostgresUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
+}
+
+function isHostOrRange(entry: string): boolean {
+  const isName = /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(entry) && !/^[\d.]+$/.test(entry);
+  return isName || ipaddr.isValidCIDR(entry) || ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
 }
 
 function parseArgv(value: string): readonly string[] | null {

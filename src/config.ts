@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type AgentPermissions, type LogLevel, VARIABLES, type Variable, type VariableName } from './config-table.js';
+import { type AgentPermissions, type LogLevel, VARIABLES, type VariableName } from './config-table.js';
+import type { Variable } from './config-values.js';
 import { nearestName } from './schemas/nearest-name.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -45,6 +46,12 @@ export interface Config {
   readonly executorQueue: string;
   /** Where the HTTP API listens. */
   readonly http: { readonly host: string; readonly port: number };
+  readonly webhooks: {
+    /** What secrets of webhooks are derived from. Null: none are sent. */
+    readonly key: string | null;
+    /** Host names, addresses and CIDR ranges that may be sent to though they are not public. */
+    readonly allow: readonly string[];
+  };
   readonly workspaces: string;
   readonly agent: AgentConfig;
   /** The whole environment commands are given, by name. */
@@ -197,6 +204,7 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     taskQueue: values.SPECWRIGHT_TASK_QUEUE,
     executorQueue: values.SPECWRIGHT_EXECUTOR_QUEUE,
     http: { host: values.SPECWRIGHT_HTTP_HOST, port: values.SPECWRIGHT_HTTP_PORT },
+    webhooks: { key: values.SPECWRIGHT_WEBHOOK_KEY, allow: values.SPECWRIGHT_WEBHOOK_ALLOW },
     workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
     agent: toAgent(values, commandEnv, cwd),
     commandEnv,

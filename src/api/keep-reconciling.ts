@@ -1,3 +1,4 @@
+import { pause } from './pause.js';
 import type { Reconciler } from './reconciler.js';
 
 /** Rounds until the signal, each `everyMs` after the one before; a failed round is told and tried again. */
@@ -11,17 +12,4 @@ export async function keepReconciling(
     await reconciler.round().catch(onError);
     await pause(everyMs, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
