@@ -2,6 +2,7 @@ import type { Scope } from '../domain/scope.js';
 import type { Pool } from './pool.js';
 import { nobody } from './access/key-place.js';
 import { type Statement, type Tx, withScope } from './with-scope.js';
+import { purgeWebhooks } from './webhooks/purge-webhooks.js';
 
 /** What was removed, or would be. */
 export interface Purged {
@@ -75,9 +76,11 @@ export async function purgeSessions(pool: Pool, scope: Scope, before: string, dr
   let purged: Purged = { sessions: 0, outputBytes: 0 };
   for (;;) {
     const more = await withScope(pool, scope, (tx) => purgeBatch(tx, scope, before));
-    if (more.sessions === 0) return purged;
+    if (more.sessions === 0) break;
     purged = { sessions: purged.sessions + more.sessions, outputBytes: purged.outputBytes + more.outputBytes };
   }
+  await withScope(pool, scope, (tx) => purgeWebhooks(tx, scope, before));
+  return purged;
 }
 
 async function purgeBatch(tx: Tx, scope: Scope, before: string): Promise<Purged> {

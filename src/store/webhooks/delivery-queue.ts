@@ -53,20 +53,21 @@ WITH d AS (
     next_try_at = CASE WHEN status = 'pending' AND NOT $8 THEN now() + $9::float8 * interval '1 millisecond' END,
     ended_at = CASE WHEN status = 'pending' AND NOT $8 AND $9::float8 IS NOT NULL THEN NULL ELSE coalesce(ended_at, now()) END
   WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3
-  RETURNING tries, status, next_try_at, round_began_at
+  RETURNING tries, status, next_try_at, round_began_at, now() - $5 * interval '1 millisecond' AS began_at
 ), logged AS (
   INSERT INTO webhook_attempts (account_id, project_id, delivery_id, number, at, duration_ms, outcome, http_status, error_code)
-  SELECT $1, $2, $3, tries, now() - $5 * interval '1 millisecond', $5, $6, $7, $11 FROM d
+  SELECT $1, $2, $3, tries, began_at, $5, $6, $7, $11 FROM d
 ), due AS (
   UPDATE webhook_due SET due_at = d.next_try_at FROM d WHERE delivery_id = $3 AND d.status = 'pending'
 ), ended AS (
   DELETE FROM webhook_due WHERE delivery_id = $3 AND (SELECT status FROM d) <> 'pending'
 ), health AS (
-  SELECT NOT $8 AND ($10 OR (d.status = 'given_up' AND coalesce(w.failing_since, d.round_began_at) <= d.round_began_at)) AS ends
+  SELECT d.began_at,
+    NOT $8 AND ($10 OR (d.status = 'given_up' AND coalesce(w.failing_since, d.began_at) <= d.round_began_at)) AS ends
   FROM d, webhooks w WHERE w.account_id = $1 AND w.project_id = $2 AND w.webhook_id = $4
 ), w AS (
   UPDATE webhooks w SET
-    failing_since = CASE WHEN NOT $8 THEN coalesce(w.failing_since, now() - $5 * interval '1 millisecond') END,
+    failing_since = CASE WHEN NOT $8 THEN coalesce(w.failing_since, h.began_at) END,
     disabled_at = CASE WHEN h.ends THEN coalesce(w.disabled_at, now()) ELSE w.disabled_at END,
     disabled_reason = CASE WHEN h.ends THEN coalesce(w.disabled_reason, CASE WHEN $10 THEN 'gone' ELSE 'failing' END)
                            ELSE w.disabled_reason END
