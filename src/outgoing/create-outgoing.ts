@@ -66,10 +66,10 @@ async function readSome(answer: IncomingMessage): Promise<void> {
 }
 
 function failedEnd(error: unknown, isLate: boolean): End {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const { code } = (error ?? {}) as { readonly code?: unknown };
   const outcome: AttemptOutcome =
     error instanceof AddressRefused ? 'address_refused' : isLate ? 'timed_out' : 'unreachable';
   // Codes only: messages quote addresses and what the other side wrote.
-  const isTold = outcome === 'unreachable' && code !== null && /^[A-Z0-9_]{1,60}$/.test(code);
+  const isTold = outcome === 'unreachable' && typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code);
   return { outcome, httpStatus: null, errorCode: isTold ? code : null };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Webhook as Verifier } from 'standardwebhooks';
 import type { Delivery, DeliveryDetail, Webhook } from '../../../src/api/webhooks.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
 import { eventually } from '../../support/manual-client.js';
-import { ids, RECEIVER_HOST, type Receiver, startReceiver } from '../../support/webhook-receiver.js';
+import { ids, type Receiver, startReceiver } from '../../support/webhook-receiver.js';
 
 let rig: HttpRig;
 const receivers: Receiver[] = [];
@@ -149,9 +150,7 @@ test('a delivery can be replayed by its id, with the same message; its log goes 
 
 test('a delivery that comes through never is given up and its webhook disabled; enabled again, it can be replayed', async () => {
   const at = await receiver();
-  at.next(
-    ...Array.from({ length: 6 }, () => (response: import('node:http').ServerResponse) => response.writeHead(400).end()),
-  );
+  at.next(...Array.from({ length: 6 }, () => (response: ServerResponse) => response.writeHead(400).end()));
   const one = await webhook(at.url);
   const delivery = await ended(await ping(one));
   expect(delivery).toMatchObject({ status: 'given_up', tries: 6 });
@@ -231,7 +230,7 @@ test('another project’s webhook is as unknown as one that never was, and its e
 });
 
 test('a server without the key says so, and still shows what is there', async () => {
-  const one = await webhook(`https://${'hooks.invalid'}/`, ['session_closed']);
+  const one = await webhook('https://hooks.invalid/', ['session_closed']);
   const silent = await createHttpRig('http-no-webhooks', {
     workers: [],
     config: { webhooks: { key: null, allow: [] } },
@@ -257,15 +256,4 @@ test('a server without the key says so, and still shows what is there', async ()
   }
   expect(await (await call('GET', path)).json()).toMatchObject({ webhookId: one.webhookId, secretVersion: 1 });
   await silent.end();
-});
-
-test('a stopping server ends what it sends first', async () => {
-  const at = await receiver();
-  at.next((response) => void setTimeout(() => response.writeHead(204).end(), 800));
-  const delivery = await ping(await webhook(at.url));
-  await eventually(async () => at.received.length === 1, 'a request on its way');
-  const server = await rig.serve();
-  await server.stop();
-  expect(await ended(delivery)).toMatchObject({ status: 'delivered', tries: 1 });
-  expect(RECEIVER_HOST).toBe(new URL(at.url).hostname);
 });
