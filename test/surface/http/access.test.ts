@@ -30,6 +30,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   decide: { action: 'retry', reason: 'a test' },
   setExecutionMode: { mode: 'manual' },
   cancelSession: { reason: 'a test' },
+  createWebhook: { url: 'https://hooks.invalid/', types: ['session_closed'] },
+  updateWebhook: { description: 'made by a test' },
   announceUpload: { commandId: 'c', name: 'log', sha256: SHA, bytes: 3 },
 };
 const QUERIES: Readonly<Record<string, string>> = { releaseCommand: '?commandId=c&number=1' };
@@ -72,7 +74,12 @@ async function someThings(): Promise<Record<string, string>> {
   expect((await rig.call('PATCH', `/v1/uploads/${uploadId}`, { body: bytes, headers })).status).toBe(200);
   expect((await rig.call('POST', `/v1/uploads/${uploadId}/finish`)).status).toBe(200);
   const { keyId } = await rig.keyOf('viewer');
-  return { sessionId, uploadId, outputId: uploadId, keyId, userId: rig.scope.userId };
+  const url = 'https://hooks.invalid/canary';
+  const made = await rig.call('POST', '/v1/webhooks', { key: rig.admin, body: { url, types: ['session_closed'] } });
+  const webhookId = made.body['webhookId'] as string;
+  const { body: ping } = await rig.call('POST', `/v1/webhooks/${webhookId}/ping`, { key: rig.admin });
+  const ids = { keyId, webhookId, deliveryId: ping['deliveryId'] as string };
+  return { sessionId, uploadId, outputId: uploadId, ...ids, userId: rig.scope.userId };
 }
 
 const guarded = (): readonly Route[] => routes.filter(({ path }) => !PUBLIC_ROUTES.includes(path));

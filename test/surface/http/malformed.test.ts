@@ -9,7 +9,7 @@ import { testStack } from '../../support/rig.js';
 
 const RUNS = 2_000;
 const TABLES =
-  'accounts users memberships api_keys projects contexts components component_dependencies stories rules sessions interactions session_events outputs output_chunks leases decisions late_results result_conflicts idempotency_keys'.split(
+  'accounts users memberships api_keys projects contexts components component_dependencies stories rules sessions interactions session_events outputs output_chunks leases decisions late_results result_conflicts idempotency_keys webhooks webhook_deliveries'.split(
     ' ',
   );
 
@@ -40,6 +40,7 @@ beforeAll(async () => {
     { method: 'POST', path: `${path}/uploads`, body: { commandId, name: 'x', sha256: 'a'.repeat(64), bytes: 1 } },
     { method: 'PUT', path: '/v1/project', body: project },
     { method: 'POST', path: '/v1/keys', body: { name: 'x', role: 'viewer', expiresAt: '2040-01-01T00:00:00Z' } },
+    { method: 'POST', path: '/v1/webhooks', body: { url: 'https://hooks.invalid/', types: ['decided'] } },
     { method: 'PUT', path: `/v1/members/${rig.scope.userId}`, body: { name: 'x', role: 'admin' } },
   ];
 });
@@ -135,7 +136,7 @@ function isOptional(body: Record<string, unknown>, sent: string | Uint8Array): b
     return false;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { executorQueue: _one, expiresAt: _two, rules: _three, ...needed } = body;
+  const { executorQueue: _one, expiresAt: _two, rules: _three, types: _four, ...needed } = body;
   const given = value as Record<string, unknown>;
   const differing = [...new Set([...Object.keys(body), ...Object.keys(given)])].filter(
     (key) => JSON.stringify(given[key]) !== JSON.stringify(body[key]),
@@ -144,6 +145,7 @@ function isOptional(body: Record<string, unknown>, sent: string | Uint8Array): b
 }
 
 function takes(key: string, value: unknown): boolean {
+  if (key === 'types') return value === null;
   if (value === undefined) return true;
   if (key === 'executorQueue')
     return value === null || (typeof value === 'string' && value !== '' && value.length <= 200);
