@@ -43,12 +43,15 @@ export async function deliverWebhooks(deps: DeliveryDeps, signal: AbortSignal): 
     }
     return claims.length;
   };
+  let isAway = false;
   while (!signal.aborted) {
     const taken = await take().catch((error: unknown) => {
-      deps.onError?.(error);
-      return 0;
+      // Told once, however long it lasts.
+      if (!isAway) deps.onError?.(error);
+      return null;
     });
-    if (taken === 0) await Promise.race([pause(deps.pollMs, signal), ...running.keys()]);
+    isAway = taken === null;
+    if (!taken) await Promise.race([pause(deps.pollMs, signal), ...running.keys()]);
   }
   const late = setTimeout(() => giveUp.abort(), DRAIN_MS);
   await Promise.all(running.keys());

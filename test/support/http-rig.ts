@@ -7,6 +7,7 @@ import { newKey } from '../../src/store/access/keys.js';
 import { createAccessStore } from '../../src/store/access-store.js';
 import { createPool } from '../../src/store/pool.js';
 import { createProjectStore } from '../../src/store/project-store.js';
+import { eventually } from './manual-client.js';
 import { RECEIVER_HOST } from './webhook-receiver.js';
 import { createRig, type Rig, type RigOptions, testStack } from './rig.js';
 
@@ -93,6 +94,18 @@ export async function createHttpRig(name: string, options: RigOptions & ServerOp
       await rig.end();
     },
   };
+}
+
+/** A webhook that nobody receives, and a delivery with a try in its log. */
+export async function triedWebhook({ call, admin: key }: HttpRig): Promise<Record<'webhookId' | 'deliveryId', string>> {
+  const body = { url: 'https://hooks.invalid/canary', types: ['session_reopened'] };
+  const webhookId = (await call('POST', '/v1/webhooks', { key, body })).body['webhookId'] as string;
+  const { body: ping } = await call('POST', `/v1/webhooks/${webhookId}/ping`, { key });
+  const deliveryId = ping['deliveryId'] as string;
+  const tries = async () =>
+    (await call('GET', `/v1/webhooks/${webhookId}/deliveries/${deliveryId}`)).body['tries'] as number;
+  await eventually(async () => (await tries()) > 0, 'a try');
+  return { webhookId, deliveryId };
 }
 
 export async function send(url: string, method: string, { key, body, headers = {} }: Sent): Promise<Answer> {

@@ -182,7 +182,7 @@ describe('addresses', () => {
   const resolved = (allow: readonly string[], name: string) =>
     new Promise<string | readonly LookupAddress[]>((resolve) =>
       createAddressPolicy(allow).lookup(name, { all: true }, (error, addresses) =>
-        resolve(error ? error.name : (addresses as LookupAddress[])),
+        resolve(error ? error.name : addresses),
       ),
     );
 
@@ -211,6 +211,12 @@ describe('addresses', () => {
       httpStatus: 307,
     });
     expect(seen).toEqual(['connection', '/']);
+    // No TLS, no message.
+    expect(await send(['127.0.0.1'], `https://127.0.0.1:${port}/`)).toMatchObject({
+      outcome: 'unreachable',
+      errorCode: expect.stringMatching(/SSL|EPROTO|ECONNRESET/) as unknown,
+    });
+    expect(seen).toEqual(['connection', '/', 'connection']);
     server.closeAllConnections();
     server.close();
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PUBLIC_ROUTES } from '../../../src/surfaces/http/create-http-server.js';
-import { createHttpRig, type HttpRig, send } from '../../support/http-rig.js';
+import { createHttpRig, type HttpRig, send, triedWebhook } from '../../support/http-rig.js';
 import { eventually } from '../../support/manual-client.js';
 
 interface Operation {
@@ -74,12 +74,8 @@ async function someThings(): Promise<Record<string, string>> {
   expect((await rig.call('PATCH', `/v1/uploads/${uploadId}`, { body: bytes, headers })).status).toBe(200);
   expect((await rig.call('POST', `/v1/uploads/${uploadId}/finish`)).status).toBe(200);
   const { keyId } = await rig.keyOf('viewer');
-  const url = 'https://hooks.invalid/canary';
-  const made = await rig.call('POST', '/v1/webhooks', { key: rig.admin, body: { url, types: ['session_closed'] } });
-  const webhookId = made.body['webhookId'] as string;
-  const { body: ping } = await rig.call('POST', `/v1/webhooks/${webhookId}/ping`, { key: rig.admin });
-  const ids = { keyId, webhookId, deliveryId: ping['deliveryId'] as string };
-  return { sessionId, uploadId, outputId: uploadId, ...ids, userId: rig.scope.userId };
+  const ids = { uploadId, outputId: uploadId, keyId, userId: rig.scope.userId };
+  return { sessionId, ...ids, ...(await triedWebhook(rig)) };
 }
 
 const guarded = (): readonly Route[] => routes.filter(({ path }) => !PUBLIC_ROUTES.includes(path));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Next } from '../../../src/client.js';
-import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
+import { createHttpRig, type HttpRig, triedWebhook } from '../../support/http-rig.js';
 import { commandOf, eventually } from '../../support/manual-client.js';
 
 interface Content {
@@ -73,17 +73,7 @@ async function someThings(): Promise<Record<string, string>> {
   const result = { status: 'error', failure, outputs, data: { deep: [1] }, durationMs: 4 };
   await rig.call('POST', `${path}/results`, { body: { commandId, result, lease: 1 } });
   await rig.call('POST', `${path}/results`, { body: { commandId, result: { status: 'ok' } } });
-  const webhook = { url: 'https://hooks.invalid/', types: ['decided'] };
-  const { webhookId } = (await rig.call('POST', '/v1/webhooks', { key: rig.admin, body: webhook })).body;
-  const pinged = await rig.call('POST', `/v1/webhooks/${webhookId as string}/ping`, { key: rig.admin });
-  const deliveryId = pinged.body['deliveryId'] as string;
-  const tried = async () => {
-    const { body: delivery } = await rig.call('GET', `/v1/webhooks/${webhookId as string}/deliveries/${deliveryId}`);
-    return (delivery['attempts'] as readonly unknown[]).length > 0;
-  };
-  await eventually(tried, 'a try');
-  const more = { webhookId: webhookId as string, deliveryId };
-  return { sessionId, uploadId, outputId: uploadId, userId: rig.scope.userId, ...more };
+  return { sessionId, uploadId, outputId: uploadId, userId: rig.scope.userId, ...(await triedWebhook(rig)) };
 }
 
 test('the document is OpenAPI 3.1, whole, and every schema in it is one', () => {
