@@ -17,7 +17,6 @@ export const EVENT_TYPES = [
   'session_reopened',
   'session_closed',
 ] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 /** Sent on request, about no session. */
 export const PING = 'ping';
 
