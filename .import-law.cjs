@@ -21,6 +21,8 @@ module.exports = {
     '@temporalio/common',
   ],
   runner: ['domain', 'ports', 'node:*'],
+  // Requests to addresses that users named, and nothing else.
+  outgoing: ['domain', 'ports', 'ipaddr.js', 'node:*'],
   // Commands carried out in a person's own checkout.
   work: ['domain', 'ports', 'runner', 'api', 'node:*'],
   store: ['domain', 'ports', 'pg', 'node-pg-migrate', 'node:*'],
@@ -93,7 +95,7 @@ module.exports = {
   'config-choices.ts': [],
   'config-variable.ts': ['zod'],
   'config-local-remotes.ts': ['config-values.ts', 'zod'],
-  'config-values.ts': ['zod'],
+  'config-values.ts': ['ipaddr.js', 'zod'],
   'connect.ts': ['config.ts', 'contract', '@temporalio/client', 'node:*'],
   // Composition roots: the only files that construct adapters; nothing but another root imports them.
   'bundle-workflows.ts': ['*'],

@@ -45,6 +45,24 @@ AS $function$
 $function$;
 -- owned by sw_metrics; callable by: sw_rw (sw_count_open_commands(text))
 
+CREATE OR REPLACE FUNCTION public.sw_fan_out()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  WITH d AS (
+    INSERT INTO webhook_deliveries (account_id, project_id, delivery_id, webhook_id, type, session_id, revision, at)
+    SELECT e.account_id, e.project_id, gen_random_uuid(), w.webhook_id, e.type, e.session_id, e.revision, e.at
+    FROM new_events e JOIN webhooks w ON w.account_id = e.account_id AND w.project_id = e.project_id
+    WHERE w.disabled_at IS NULL AND w.deleted_at IS NULL AND (w.types IS NULL OR e.type = ANY (w.types))
+    RETURNING account_id, project_id, delivery_id, webhook_id, next_try_at
+  )
+  INSERT INTO webhook_due (account_id, project_id, delivery_id, webhook_id, due_at) SELECT * FROM d;
+  RETURN NULL;
+END
+$function$;
+-- owned by sw_owner; callable by: its owner (sw_fan_out())
+
 CREATE OR REPLACE FUNCTION public.sw_protect(target regclass, by_project boolean, rw_privileges text)
  RETURNS void
  LANGUAGE plpgsql
@@ -523,6 +541,7 @@ ALTER TABLE session_events FORCE ROW LEVEL SECURITY;
 CREATE POLICY scope ON session_events FOR ALL TO public
   USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+CREATE TRIGGER fan_out AFTER INSERT ON public.session_events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION sw_fan_out();
 GRANT SELECT ON session_events TO sw_ro;
 GRANT INSERT, SELECT ON session_events TO sw_rw;
 
@@ -652,3 +671,108 @@ CREATE POLICY scope ON users FOR ALL TO public
   WITH CHECK (account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid);
 GRANT SELECT ON users TO sw_ro;
 GRANT INSERT, SELECT, UPDATE ON users TO sw_rw;
+
+CREATE TABLE webhook_attempts (
+  account_id uuid NOT NULL,
+  project_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  number integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  outcome text NOT NULL,
+  http_status integer,
+  error_code text,
+  CONSTRAINT webhook_attempts_pkey PRIMARY KEY (account_id, project_id, delivery_id, number),
+  CONSTRAINT webhook_attempts_account_id_project_id_delivery_id_fkey FOREIGN KEY (account_id, project_id, delivery_id) REFERENCES webhook_deliveries(account_id, project_id, delivery_id),
+  CONSTRAINT webhook_attempts_duration_ms_check CHECK ((duration_ms >= 0)),
+  CONSTRAINT webhook_attempts_error_code_check CHECK ((error_code ~ '^[A-Z0-9_]{1,60}$'::text)),
+  CONSTRAINT webhook_attempts_number_check CHECK ((number >= 1)),
+  CONSTRAINT webhook_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'http_error'::text, 'timed_out'::text, 'unreachable'::text, 'address_refused'::text])))
+);
+ALTER TABLE webhook_attempts OWNER TO sw_owner;
+ALTER TABLE webhook_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_attempts FORCE ROW LEVEL SECURITY;
+CREATE POLICY scope ON webhook_attempts FOR ALL TO public
+  USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+GRANT SELECT ON webhook_attempts TO sw_ro;
+GRANT INSERT, SELECT ON webhook_attempts TO sw_rw;
+
+CREATE TABLE webhook_deliveries (
+  account_id uuid NOT NULL,
+  project_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  type text NOT NULL,
+  session_id text,
+  revision integer,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  status text NOT NULL DEFAULT 'pending'::text,
+  tries integer NOT NULL DEFAULT 0,
+  round_tries integer NOT NULL DEFAULT 0,
+  round_began_at timestamp with time zone,
+  next_try_at timestamp with time zone DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone,
+  CONSTRAINT webhook_deliveries_account_id_project_id_session_id_revisio_key UNIQUE (account_id, project_id, session_id, revision, webhook_id),
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (account_id, project_id, delivery_id),
+  CONSTRAINT webhook_deliveries_account_id_project_id_session_id_fkey FOREIGN KEY (account_id, project_id, session_id) REFERENCES sessions(account_id, project_id, session_id),
+  CONSTRAINT webhook_deliveries_ended_check CHECK (((status = 'pending'::text) = (ended_at IS NULL))),
+  CONSTRAINT webhook_deliveries_event_check CHECK (((session_id IS NULL) = (revision IS NULL))),
+  CONSTRAINT webhook_deliveries_pending_check CHECK (((status = 'pending'::text) = (next_try_at IS NOT NULL))),
+  CONSTRAINT webhook_deliveries_round_tries_check CHECK ((round_tries >= 0)),
+  CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text]))),
+  CONSTRAINT webhook_deliveries_tries_check CHECK ((tries >= 0))
+);
+ALTER TABLE webhook_deliveries OWNER TO sw_owner;
+CREATE INDEX webhook_deliveries_by_webhook ON public.webhook_deliveries USING btree (webhook_id, created_at DESC, delivery_id DESC);
+ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_deliveries FORCE ROW LEVEL SECURITY;
+CREATE POLICY scope ON webhook_deliveries FOR ALL TO public
+  USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+GRANT SELECT ON webhook_deliveries TO sw_ro;
+GRANT INSERT, SELECT, UPDATE ON webhook_deliveries TO sw_rw;
+
+CREATE TABLE webhook_due (
+  delivery_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  project_id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_due_pkey PRIMARY KEY (delivery_id)
+);
+ALTER TABLE webhook_due OWNER TO sw_owner;
+CREATE INDEX webhook_due_by_time ON public.webhook_due USING btree (due_at);
+GRANT SELECT ON webhook_due TO sw_ro;
+GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_due TO sw_rw;
+
+CREATE TABLE webhooks (
+  account_id uuid NOT NULL,
+  project_id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  url text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  types text[],
+  secret_version integer NOT NULL DEFAULT 1,
+  rotated_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  deleted_at timestamp with time zone,
+  CONSTRAINT webhooks_pkey PRIMARY KEY (account_id, project_id, webhook_id),
+  CONSTRAINT webhooks_account_id_project_id_fkey FOREIGN KEY (account_id, project_id) REFERENCES projects(account_id, project_id),
+  CONSTRAINT webhooks_disabled_check CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+  CONSTRAINT webhooks_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['asked'::text, 'failing'::text, 'gone'::text]))),
+  CONSTRAINT webhooks_secret_version_check CHECK ((secret_version >= 1)),
+  CONSTRAINT webhooks_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
+);
+ALTER TABLE webhooks OWNER TO sw_owner;
+ALTER TABLE webhooks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhooks FORCE ROW LEVEL SECURITY;
+CREATE POLICY scope ON webhooks FOR ALL TO public
+  USING ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account'::text, true), ''::text))::uuid) AND (project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::uuid));
+GRANT SELECT ON webhooks TO sw_ro;
+GRANT INSERT, SELECT, UPDATE ON webhooks TO sw_rw;

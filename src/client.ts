@@ -38,6 +38,7 @@ export const OTHER_REFUSALS = [
   'upload_mismatch',
   'key_reused',
   'conflict',
+  'webhooks_off',
 ] as const;
 export type OtherRefusal = {
   readonly code: (typeof OTHER_REFUSALS)[number];

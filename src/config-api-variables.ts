@@ -1,4 +1,13 @@
-import { apiKey, httpUrl, type ListenAddress, listenAddress, port, text } from './config-values.js';
+import {
+  apiKey,
+  hostsAndRanges,
+  httpUrl,
+  type ListenAddress,
+  listenAddress,
+  port,
+  text,
+  token,
+} from './config-values.js';
 import { variable, withoutDefault } from './config-variable.js';
 
 const DEFAULT_HTTP_PORT = 7300;
@@ -20,6 +29,23 @@ export const API_VARIABLES = {
     default: String(DEFAULT_HTTP_PORT),
     meaning: 'port of the HTTP API; `0` for a free one',
     fix: 'give a number from 0 to 65535',
+  }),
+  SPECWRIGHT_WEBHOOK_KEY: variable<string | null>({
+    group: 'http',
+    schema: token.min(32, 'has fewer than 32 characters'),
+    ...withoutDefault,
+    meaning: 'what the secrets of webhooks are derived from, the same for every API process; unset: no webhooks',
+    fix: 'make one with `openssl rand -base64 32`',
+    secret: true,
+  }),
+  SPECWRIGHT_WEBHOOK_ALLOW: variable<readonly string[]>({
+    group: 'http',
+    schema: hostsAndRanges,
+    fallback: [],
+    default: '',
+    meaning:
+      'comma-separated hosts and CIDR ranges that webhooks may reach though they are private, see docs/webhooks.md',
+    fix: 'give names and ranges separated by commas, for example hooks.internal,10.1.0.0/16',
   }),
   SPECWRIGHT_URL: variable<string | null>({
     group: 'http',

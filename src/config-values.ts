@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 // How a variable's value is read; a message is the end of a sentence that begins with the variable's name.
@@ -14,6 +15,9 @@ export const origins = text
   .transform((value) => value.split(',').map((one) => originOf(one.trim())))
   .refine((all) => all.every((origin) => origin !== null), 'is not a list of http(s) addresses')
   .transform((all) => all.filter((origin) => origin !== null));
+export const hostsAndRanges = text
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .refine((all) => all.every(isHostOrRange), 'is not a list of host names, addresses and CIDR ranges');
 export const port: z.ZodType<number> = text
   .regex(/^\d{1,5}$/, 'is not a port')
   .transform(Number)
@@ -44,6 +48,11 @@ function isPostgresUrl(value: string): boolean {
 
 function isHttpUrl(value: string): boolean {
   return originOf(value) !== null;
+}
+
+function isHostOrRange(entry: string): boolean {
+  const isName = /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(entry) && !/^[\d.]+$/.test(entry);
+  return isName || ipaddr.isValidCIDR(entry) || ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
 }
 
 function parseArgv(value: string): readonly string[] | null {

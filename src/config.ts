@@ -52,6 +52,12 @@ export interface Config {
   readonly remote: { readonly url: string; readonly key: string } | null;
   /** Where Prometheus scrapes this process; null: nowhere. */
   readonly metricsAddress: ListenAddress | null;
+  readonly webhooks: {
+    /** What secrets of webhooks are derived from. Null: none are sent. */
+    readonly key: string | null;
+    /** Host names, addresses and CIDR ranges that may be sent to though they are not public. */
+    readonly allow: readonly string[];
+  };
   readonly workspaces: string;
   readonly agent: AgentConfig;
   /** The whole environment commands are given, by name. */
@@ -209,6 +215,7 @@ function toConfig(values: Values, env: Env, cwd: string): Config {
     http: { host: values.SPECWRIGHT_HTTP_HOST, port: values.SPECWRIGHT_HTTP_PORT },
     remote: remoteOf(values),
     metricsAddress: values.SPECWRIGHT_METRICS_ADDRESS,
+    webhooks: { key: values.SPECWRIGHT_WEBHOOK_KEY, allow: values.SPECWRIGHT_WEBHOOK_ALLOW },
     workspaces: absolute(cwd, values.SPECWRIGHT_WORKSPACES) ?? join(dataDir, 'workspaces'),
     agent: toAgent(values, commandEnv, cwd),
     commandEnv,

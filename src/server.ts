@@ -5,10 +5,16 @@ import { createAccess } from './api/access.js';
 import { createProjects } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createUploads } from './api/uploads.js';
+import { deliverWebhooks } from './api/deliver-webhooks.js';
 import { createSessionWatch } from './api/watch-sessions.js';
+import { createWebhooks } from './api/webhooks.js';
 import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
+import { RETRY_DELAYS_MS } from './domain/webhooks.js';
+import { createOutgoing } from './outgoing/create-outgoing.js';
+import { createSigner } from './outgoing/create-signer.js';
+import type { Outgoing, Signer } from './ports/outgoing.js';
 import { createAccessStore } from './store/access-store.js';
 import { newKey } from './store/access/keys.js';
 import { createIntakeStore } from './store/intake-store.js';
@@ -18,6 +24,8 @@ import { ping } from './store/ping.js';
 import { createPool, type Pool } from './store/pool.js';
 import { createProjectStore } from './store/project-store.js';
 import { createSessionReader } from './store/session-reader.js';
+import { createWebhookStore } from './store/webhook-store.js';
+import { createDeliveryQueue } from './store/webhooks/delivery-queue.js';
 import { createHttpServer, type HttpOptions } from './surfaces/http/create-http-server.js';
 import type { HttpDeps } from './surfaces/http/http-app.js';
 
@@ -41,12 +49,26 @@ const DRAIN_MS = 10_000;
 const CALL_TIMEOUT_MS = 15_000;
 const PROBE_MS = 1_000;
 const POOL_SIZE = 20;
+/** For one try of a webhook; Standard Webhooks asks for 15 to 30 seconds. */
+const WEBHOOK_TIMEOUT_MS = 15_000;
+const WEBHOOK_POLL_MS = 500;
+/** Of a try that nobody finished: longer than any takes, with its reads and writes. */
+const WEBHOOK_CLAIM_MS = 60_000;
+
+export interface ServerOptions extends HttpOptions {
+  /** Other times than the documented ones. */
+  readonly webhookTimes?: {
+    readonly delaysMs?: readonly number[];
+    readonly timeoutMs?: number;
+    readonly claimMs?: number;
+  };
+}
 
 /** Starts the HTTP API in this process. Temporal and Postgres may be away; then it says so. */
 export async function startServer(
   config: Config,
   stack: ServedStack,
-  options: HttpOptions = {},
+  options: ServerOptions = {},
 ): Promise<RunningServer> {
   const temporal = await lazyClient(config.temporal, stack.temporal.address);
   const client = createSpecwrightClient({
@@ -63,20 +85,71 @@ export async function startServer(
   };
   try {
     const [writePool, readPool] = pools as [Pool, Pool];
-    const app = await createHttpServer(useCases(config, stack, client, writePool, readPool), options);
+    const post = postOffice(config, options);
+    const app = await createHttpServer(useCases(config, stack, client, post, writePool, readPool), options);
     await app.listen(config.http);
+    const stopping = new AbortController();
+    const delivering = sendWebhooks(app, post, writePool, options, stopping.signal);
     let stopped: Promise<void> | null = null;
-    return { url: urlOf(config.http.host, app), stop: () => (stopped ??= drain(app).finally(close)) };
+    return {
+      url: urlOf(config.http.host, app),
+      stop() {
+        stopping.abort();
+        return (stopped ??= Promise.all([drain(app), delivering])
+          .then(() => undefined)
+          .finally(close));
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** What webhooks are sent with; without a key none are. */
+interface PostOffice {
+  readonly outgoing: Outgoing;
+  readonly signer: Signer | null;
+}
+
+function postOffice({ webhooks }: Config, { webhookTimes }: ServerOptions): PostOffice {
+  const timeoutMs = webhookTimes?.timeoutMs ?? WEBHOOK_TIMEOUT_MS;
+  return {
+    outgoing: createOutgoing({ allow: webhooks.allow, timeoutMs }),
+    signer: webhooks.key === null ? null : createSigner(webhooks.key),
+  };
+}
+
+async function sendWebhooks(
+  app: FastifyInstance,
+  { outgoing, signer }: PostOffice,
+  pool: Pool,
+  { webhookTimes }: ServerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signer === null) return;
+  const deps = {
+    queue: createDeliveryQueue(pool),
+    outgoing,
+    signer,
+    now: () => Date.now(),
+    chance: () => Math.random(),
+    delaysMs: webhookTimes?.delaysMs ?? RETRY_DELAYS_MS,
+    claimMs: webhookTimes?.claimMs ?? WEBHOOK_CLAIM_MS,
+    pollMs: WEBHOOK_POLL_MS,
+    onDisabled: (webhookId: string) => app.log.warn({ webhookId }, 'a webhook was disabled'),
+    // Of an error its name: messages may quote rows.
+    onError: (error: unknown) =>
+      app.log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'webhooks wait; they are tried again'),
+  };
+  await deliverWebhooks(deps, signal);
+}
+
 function useCases(
   config: Config,
   stack: ServedStack,
   client: SpecwrightClient,
+  post: PostOffice,
   writePool: Pool,
   readPool: Pool,
 ): HttpDeps {
@@ -98,6 +171,7 @@ function useCases(
     projects: createProjects(createProjectStore(writePool), config.localRemotes ?? []),
     uploads: createUploads({ intake, reader }),
     watch,
+    webhooks: createWebhooks({ store: createWebhookStore(writePool), ...post, newId: randomUUID }),
     health: {
       postgres: () => answersInTime(Promise.all([ping(writePool), ping(readPool)])),
       temporal: () => client.isReachable(PROBE_MS),

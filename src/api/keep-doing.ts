@@ -1,3 +1,5 @@
+import { pause } from './pause.js';
+
 /** Rounds until the signal, each `everyMs` after the one before; a failed round is told and tried again. */
 export async function keepDoing(
   round: () => Promise<unknown>,
@@ -9,17 +11,4 @@ export async function keepDoing(
     await round().catch(onError);
     await pause(everyMs, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -2,6 +2,7 @@ import type { Scope } from '../domain/scope.js';
 import type { Pool } from './pool.js';
 import { nobody } from './access/key-place.js';
 import { type Statement, type Tx, withScope } from './with-scope.js';
+import { purgeWebhooks } from './webhooks/purge-webhooks.js';
 
 /** What was removed, or would be. */
 export interface Purged {
@@ -33,6 +34,7 @@ SELECT (SELECT count(*) FROM t)::integer AS sessions,
 
 /** In this order: what refers goes before what it refers to. `session_index` stays: an id belongs to one project for ever. */
 const TABLES = [
+  'webhook_deliveries',
   'idempotency_keys',
   'late_results',
   'result_conflicts',
@@ -49,6 +51,11 @@ const CHUNKS: Statement = {
   text: `DELETE FROM output_chunks WHERE account_id = $1 AND project_id = $2 AND output_id IN (
     SELECT output_id FROM outputs WHERE account_id = $1 AND project_id = $2 AND session_id IN ${idsOf('$3')})`,
 };
+const deliveriesOf = `(SELECT delivery_id FROM webhook_deliveries WHERE account_id = $1 AND project_id = $2 AND session_id IN ${idsOf('$3')})`;
+const ATTEMPTS: Statement = {
+  text: `DELETE FROM webhook_attempts WHERE account_id = $1 AND project_id = $2 AND delivery_id IN ${deliveriesOf}`,
+};
+const DUE: Statement = { text: `DELETE FROM webhook_due WHERE delivery_id IN ${deliveriesOf}` };
 const OUTPUTS: Statement = {
   text: `DELETE FROM outputs WHERE account_id = $1 AND project_id = $2 AND session_id IN ${idsOf('$3')}
          RETURNING coalesce(bytes, 0)::float8 AS bytes`,
@@ -69,9 +76,11 @@ export async function purgeSessions(pool: Pool, scope: Scope, before: string, dr
   let purged: Purged = { sessions: 0, outputBytes: 0 };
   for (;;) {
     const more = await withScope(pool, scope, (tx) => purgeBatch(tx, scope, before));
-    if (more.sessions === 0) return purged;
+    if (more.sessions === 0) break;
     purged = { sessions: purged.sessions + more.sessions, outputBytes: purged.outputBytes + more.outputBytes };
   }
+  await withScope(pool, scope, (tx) => purgeWebhooks(tx, scope, before));
+  return purged;
 }
 
 async function purgeBatch(tx: Tx, scope: Scope, before: string): Promise<Purged> {
@@ -80,7 +89,7 @@ async function purgeBatch(tx: Tx, scope: Scope, before: string): Promise<Purged>
   const roots = chosen.map(({ id }) => id);
   if (roots.length === 0) return { sessions: 0, outputBytes: 0 };
   const values = [...key, roots];
-  await tx.query(CHUNKS, values);
+  for (const statement of [CHUNKS, ATTEMPTS, DUE]) await tx.query(statement, values);
   const outputs = await tx.query<{ bytes: number }>(OUTPUTS, values);
   for (const table of TABLES) {
     const column = table === 'session_children' ? 'parent_session_id' : 'session_id';

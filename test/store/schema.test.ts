@@ -23,6 +23,7 @@ afterAll(async () => {
 const UNSCOPED = {
   api_key_index: 'read before the account is known; hashes and ids only',
   session_index: 'read before the account is known; ids only',
+  webhook_due: 'looked at before the account is known; ids and times only',
   pgmigrations: "the migrations' own record; no role but the owner may read it",
 };
 

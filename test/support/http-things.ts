@@ -1,5 +1,5 @@
 import type { Next } from '../../src/client.js';
-import type { HttpRig } from './http-rig.js';
+import { type HttpRig, triedWebhook } from './http-rig.js';
 import { commandOf, eventually } from './manual-client.js';
 
 const START = { sessionType: 'componentCoding', context: 'Billing', component: 'Money', executorQueue: null };
@@ -37,7 +37,7 @@ export async function someThings(rig: HttpRig): Promise<Record<string, string>> 
   const result = { ...NO, outputs, data: { deep: [1] }, durationMs: 4 };
   await rig.call('POST', `${path}/results`, { body: { commandId, result, lease: 1 } });
   await rig.call('POST', `${path}/results`, { body: { commandId, result: { status: 'ok' } } });
-  return { sessionId, uploadId, outputId: uploadId, userId: rig.scope.userId };
+  return { sessionId, uploadId, outputId: uploadId, userId: rig.scope.userId, ...(await triedWebhook(rig)) };
 }
 
 /** A session that waits for a person to decide. */

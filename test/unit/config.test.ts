@@ -137,7 +137,20 @@ test('the table describes every variable and marks the secrets', () => {
     'DATABASE_RW_URL',
     'DATABASE_RO_URL',
     'SPECWRIGHT_API_KEY',
+    'SPECWRIGHT_WEBHOOK_KEY',
     'GITHUB_TOKEN',
     'GITLAB_TOKEN',
   ]);
+});
+
+test('webhooks have a long key, and ranges and names that are allowed', () => {
+  const key = 'k'.repeat(32);
+  const env = { SPECWRIGHT_WEBHOOK_KEY: key, SPECWRIGHT_WEBHOOK_ALLOW: 'hooks.internal, 10.0.0.0/8,::1,fd00::/8' };
+  const config = loadConfig(env);
+  expect(config.webhooks).toEqual({ key, allow: ['hooks.internal', '10.0.0.0/8', '::1', 'fd00::/8'] });
+  expect(config.secrets).toContain(key);
+  expect(loadConfig({}).webhooks).toEqual({ key: null, allow: [] });
+  expect(problemsOf({ SPECWRIGHT_WEBHOOK_KEY: 'short' })[0]).toMatch(/has fewer than 32 characters/);
+  for (const allow of ['10.0.0.0/33', 'http://x', '1.2.3', 'a b', '*', ','])
+    expect([allow, problemsOf({ SPECWRIGHT_WEBHOOK_ALLOW: allow })]).toEqual([allow, [expect.any(String)]]);
 });

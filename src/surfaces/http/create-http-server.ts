@@ -25,6 +25,7 @@ import { healthRoutes } from './routes/health-routes.js';
 import { outputRoutes } from './routes/output-routes.js';
 import { projectRoutes } from './routes/project-routes.js';
 import { sessionRoutes } from './routes/session-routes.js';
+import { webhookRoutes } from './routes/webhook-routes.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { validatorCompiler } from './validate.js';
 
@@ -100,6 +101,7 @@ function addRoutes(app: HttpApp, context: RouteContext): void {
   controlRoutes(app, context);
   eventRoutes(app, context);
   outputRoutes(app, context);
+  webhookRoutes(app, context);
   mcpRoute(app, context);
   documentRoutes(app);
 }

@@ -6,6 +6,7 @@ import type { Projects } from '../../api/projects.js';
 import type { Sessions } from '../../api/sessions.js';
 import type { Uploads } from '../../api/uploads.js';
 import type { SessionWatch } from '../../api/watch-sessions.js';
+import type { Webhooks } from '../../api/webhooks.js';
 import type { Role } from '../../domain/access.js';
 import type { StreamTimes } from './event-stream.js';
 import type { HttpTelemetry } from './http-telemetry.js';
@@ -16,6 +17,7 @@ export interface HttpDeps {
   readonly access: Access;
   readonly projects: Projects;
   readonly uploads: Uploads;
+  readonly webhooks: Webhooks;
   readonly health: Health;
   readonly watch: SessionWatch;
 }

@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   upload_gap: 409,
   upload_mismatch: 409,
   conflict: 409,
+  webhooks_off: 409,
   key_reused: 422,
 };
 

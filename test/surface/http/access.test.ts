@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PUBLIC_ROUTES } from '../../../src/surfaces/http/create-http-server.js';
-import { createHttpRig, type HttpRig, send } from '../../support/http-rig.js';
+import { createHttpRig, type HttpRig, send, triedWebhook } from '../../support/http-rig.js';
 import { eventually } from '../../support/manual-client.js';
 
 interface Operation {
@@ -30,6 +30,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   decide: { action: 'retry', reason: 'a test' },
   setExecutionMode: { mode: 'manual' },
   cancelSession: { reason: 'a test' },
+  createWebhook: { url: 'https://hooks.invalid/', types: ['session_closed'] },
+  updateWebhook: { description: 'made by a test' },
   announceUpload: { commandId: 'c', name: 'log', sha256: SHA, bytes: 3 },
 };
 const QUERIES: Readonly<Record<string, string>> = { releaseCommand: '?commandId=c&number=1' };
@@ -72,7 +74,8 @@ async function someThings(): Promise<Record<string, string>> {
   expect((await rig.call('PATCH', `/v1/uploads/${uploadId}`, { body: bytes, headers })).status).toBe(200);
   expect((await rig.call('POST', `/v1/uploads/${uploadId}/finish`)).status).toBe(200);
   const { keyId } = await rig.keyOf('viewer');
-  return { sessionId, uploadId, outputId: uploadId, keyId, userId: rig.scope.userId };
+  const ids = { uploadId, outputId: uploadId, keyId, userId: rig.scope.userId };
+  return { sessionId, ...ids, ...(await triedWebhook(rig)) };
 }
 
 const guarded = (): readonly Route[] => routes.filter(({ path }) => !PUBLIC_ROUTES.includes(path));
