@@ -191,7 +191,7 @@ test('an agent set up as the page says finds, takes and reports a command over e
     await agent.connect(
       command
         ? new StdioClientTransport({ command, args, env, stderr: 'ignore' })
-        : (new StreamableHTTPClientTransport(new URL(url!), { requestInit: { headers: { ...headers } } }) as Transport),
+        : new StreamableHTTPClientTransport(new URL(url!), { requestInit: { headers: { ...headers } } }),
     );
     const call = async (name: string, given: Record<string, unknown>): Promise<string> => {
       const { content } = await agent.callTool({ name, arguments: given });
