@@ -8,7 +8,6 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { createHttpClient, type HttpClient } from '../../src/http-client.js';
 import { makeExample, type Example } from '../support/example.js';
 import { eventually } from '../support/manual-client.js';
