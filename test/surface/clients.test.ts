@@ -8,7 +8,6 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { createHttpClient, type HttpClient } from '../../src/http-client.js';
 import { makeExample, type Example } from '../support/example.js';
 import { eventually } from '../support/manual-client.js';
@@ -22,7 +21,6 @@ let example: Example;
 let up: ChildProcess;
 let env: Record<string, string>;
 let api: HttpClient;
-let before: string;
 const sections = new Map<string, string>();
 
 /** Everything between fences of that kind, in a section of the page. */
@@ -42,10 +40,11 @@ beforeAll(async () => {
   const [line] = (await once(up.stdout!, 'data')) as [Buffer];
   const stack = JSON.parse(line.toString()) as { httpUrl: string; temporal: { address: string } };
   env = { ...env, SW_URL: stack.httpUrl, TEMPORAL_ADDRESS: stack.temporal.address };
-  before = blocks('Before', 'sh').join('');
-  const { stdout } = await shell(`${before}\necho "key=$SW_KEY"`);
-  env['KEY_OF_THE_TEST'] = /key=(sw_\S+)/.exec(stdout)![1]!;
-  api = createHttpClient({ url: stack.httpUrl, key: env['KEY_OF_THE_TEST'] });
+  // Once for all: what it exports is there for the rest of the page.
+  const { stdout } = await shell(`${blocks('Before', 'sh').join('')}\necho "$SW_SCOPE"\necho "$SW_KEY"`);
+  const [SW_SCOPE = '', SW_KEY = ''] = stdout.trim().split('\n').slice(-2);
+  env = { ...env, SW_SCOPE, SW_KEY };
+  api = createHttpClient({ url: stack.httpUrl, key: SW_KEY });
 });
 afterAll(async () => {
   up.kill('SIGINT');
@@ -123,7 +122,7 @@ const statusOf = async (sessionId: string) => (await api.getSession(sessionId)).
 const idIn = (text: string): string => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(text)?.[0] ?? 'no id';
 
 test('the example with curl does the first steps of a session', async () => {
-  const { stdout } = await shell(`${before}\nbash "$CLIENTS/first-steps.sh"`);
+  const { stdout } = await shell(`bash "$CLIENTS/first-steps.sh"`);
   expect(stdout).toMatch(/accepted; next: .*Money/);
   expect(stdout).toContain('"duplicate":true');
   expect(stdout).toContain('"type":"lease_taken"');
@@ -133,7 +132,7 @@ test('the example with curl does the first steps of a session', async () => {
 });
 
 test.each(['service-over-temporal', 'service-over-http'])('the example %s runs a whole session', async (name) => {
-  const { stdout } = await shell(`${before}\nnode "$BUILT/${name}.js"`);
+  const { stdout } = await shell(`node "$BUILT/${name}.js"`);
   expect(stdout).toMatch(/ complete$/m);
   expect(stdout).toMatch(/(session_closed|404 session_not_found): /);
   if (name === 'service-over-http') expect(stdout).toMatch(/ {2}event 1 /);
@@ -144,7 +143,7 @@ test.each(['service-over-temporal', 'service-over-http'])('the example %s runs a
 });
 
 test('the page’s lines for curl run as written', async () => {
-  const { stdout } = await shell(before + blocks('curl', 'sh').join('') + '\necho "was $session"');
+  const { stdout } = await shell(blocks('curl', 'sh').join('') + '\necho "was $session"');
   expect(stdout).toContain('"owner":"me"');
   expect(stdout).toContain('"accepted":true');
   expect(stdout).toContain('event: end\ndata: {"status":"cancelled"}');
@@ -152,7 +151,7 @@ test('the page’s lines for curl run as written', async () => {
 });
 
 test.each(Object.keys(PAGE_PROGRAMS))('the page’s program %s runs as written', async (name) => {
-  const { stdout } = await shell(`${before}\nnode "$BUILT/${name}.js"`);
+  const { stdout } = await shell(`node "$BUILT/${name}.js"`);
   const expected = name === 'page-http' ? /^1 \w+\n[^]*^404 session_not_found /m : /→ (command|wait)/;
   expect(stdout).toMatch(expected);
 });
@@ -160,10 +159,10 @@ test.each(Object.keys(PAGE_PROGRAMS))('the page’s program %s runs as written',
 test('the page’s lines for a person run as written, and the work is delivered', async () => {
   const lines = blocks('Person at a terminal', 'sh');
   expect(lines).toHaveLength(2);
-  const worked = await shell(`${before}${lines[0]}\necho "was $session"`);
+  const worked = await shell(`${lines[0]}\necho "was $session"`);
   const id = /^was (\S+)$/m.exec(worked.stdout)![1]!;
   expect(await statusOf(id)).toBe('complete');
-  const { stdout } = await shell(before + lines[1]);
+  const { stdout } = await shell(lines[1]!);
   expect(stdout).toContain(id);
   expect(stdout).toMatch(/status +active[^]*Initialize {2}warning/);
   expect(await statusOf(idIn(stdout.slice(stdout.indexOf('session    '))))).toMatch(/active|cancelled/);
@@ -182,7 +181,7 @@ interface McpEntry {
 
 test('an agent set up as the page says finds, takes and reports a command over either transport', async () => {
   const entries = blocks('Agent over MCP', 'json').map((text) => {
-    const filled = text.replace('${SW_URL}', env['SW_URL']!).replace('${SW_KEY}', env['KEY_OF_THE_TEST']!);
+    const filled = text.replace('${SW_URL}', env['SW_URL']!).replace('${SW_KEY}', env['SW_KEY']!);
     return (JSON.parse(filled) as { mcpServers: { specwright: McpEntry } }).mcpServers.specwright;
   });
   expect(entries).toHaveLength(2);
@@ -191,7 +190,7 @@ test('an agent set up as the page says finds, takes and reports a command over e
     await agent.connect(
       command
         ? new StdioClientTransport({ command, args, env, stderr: 'ignore' })
-        : (new StreamableHTTPClientTransport(new URL(url!), { requestInit: { headers: { ...headers } } }) as Transport),
+        : new StreamableHTTPClientTransport(new URL(url!), { requestInit: { headers: { ...headers } } }),
     );
     const call = async (name: string, given: Record<string, unknown>): Promise<string> => {
       const { content } = await agent.callTool({ name, arguments: given });
