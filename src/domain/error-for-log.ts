@@ -21,9 +21,12 @@ export function errorForLog(error: unknown, depth = 0): ErrorForLog {
   const frames = framesOf(given);
   return {
     name: wordOf(given['name']) ?? 'Error',
+    ...(typeof given['code'] === 'number' ? { code: given['code'] } : {}),
     ...Object.fromEntries(WORDS.flatMap((word) => (wordOf(given[word]) === null ? [] : [[word, given[word]]]))),
     ...(frames.length > 0 ? { at: frames } : {}),
-    ...(given['cause'] != null && depth < MAX_CAUSES ? { cause: errorForLog(given['cause'], depth + 1) } : {}),
+    ...(given['cause'] instanceof Object && depth < MAX_CAUSES
+      ? { cause: errorForLog(given['cause'], depth + 1) }
+      : {}),
   };
 }
 

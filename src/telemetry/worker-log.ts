@@ -29,7 +29,7 @@ const RENAMED: Fields = { workflowId: 'sessionId', workflowRunId: 'runId', activ
 /** Nothing else of what a line is given is written: a field that is not known may hold anything. */
 const FIELDS = [
   ...['accountId', 'projectId', 'sessionId', 'runId', 'commandId', 'step', 'activity', 'attempt', 'durationMs'],
-  ...['status', 'failureKind', 'did', 'taskQueue', 'state'],
+  ...['outcome', 'failureKind', 'did', 'taskQueue', 'state'],
 ];
 /** An id or a word. What has blanks is text, and text is nobody's business here. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
@@ -42,7 +42,8 @@ function fieldsOf(meta: Fields): Fields {
     return typeof value === 'number' || (typeof value === 'string' && ID.test(value)) ? [[name, value]] : [];
   });
   const error = given.get('error');
-  return { ...Object.fromEntries(known), ...(error === undefined ? {} : { error: errorForLog(error) }) };
+  const told = Object.fromEntries(known) as Fields;
+  return { ...told, ...(error === undefined ? {} : { error: errorForLog(error) }) };
 }
 
 /** Whose activity it is goes into its lines; a line tells that it is done, and how. The SDK tells when one fails. */
@@ -74,5 +75,5 @@ function outcomeOf(output: unknown): Fields {
   const { status, failure } = { ...given, ...((given['verdict'] as Fields | undefined) ?? {}) } as Fields;
   const kind = (failure as Fields | undefined)?.['kind'];
   const failureKind = FAILURE_KINDS.find((known) => known === kind);
-  return { status, ...(failureKind === undefined ? {} : { failureKind }) };
+  return { outcome: status, ...(failureKind === undefined ? {} : { failureKind }) };
 }

@@ -29,7 +29,7 @@ export const LOG_FORM = {
 
 /** One line per request: ids, numbers and the route's own pattern; never a body, a key, a query or a header. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  const { sessionId } = (request.params ?? {}) as { readonly sessionId?: string };
+  const { sessionId = startedIn(reply) } = (request.params ?? {}) as { readonly sessionId?: string };
   const { commandId } = (request.body ?? {}) as { readonly commandId?: unknown };
   request.log.info(
     {
@@ -45,6 +45,11 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     },
     'request',
   );
+}
+
+/** The session that a start began has no place in the request. */
+function startedIn(reply: FastifyReply): string | undefined {
+  return /^\/v1\/sessions\/([^/]+)$/.exec(String(reply.getHeader('location')))?.[1];
 }
 
 function callerIds({ scope: { accountId, projectId }, keyId }: Caller) {

@@ -81,6 +81,8 @@ test('no text of anybody is in any line of worker, executor and API over whole s
   await call('POST', `${path}/lease`, { commandId, owner: `${CANARY} owner`, ttlMs: 60_000 });
   await call('POST', `${path}/lease`, { commandId, owner: `${CANARY} other`, ttlMs: 60_000 });
   await holdRow(rig, sessionId, async () => {
+    const asked = await call('POST', `${path}/lease`, { commandId, owner: `${CANARY} owner`, ttlMs: 60_000 });
+    expect(asked.status).toBe(503);
     await rig.client.reportResult(sessionId, { ...reportOn(commandId), lease: 1 });
     await eventually(
       async () =>
@@ -138,9 +140,20 @@ test('no text of anybody is in any line of worker, executor and API over whole s
   expect(linesOf(rig.lines)).toContainEqual(
     expect.objectContaining({ ...ids, requestId: expect.any(String) as unknown, status: 409, code: 'session_closed' }),
   );
+  expect(linesOf(rig.lines)).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'request failed', error: expect.anything() as unknown }),
+  );
+  const started = { route: '/v1/sessions', status: 201, sessionId: failed };
+  expect(linesOf(rig.lines)).toContainEqual(expect.objectContaining(started));
   expect(linesOf(worker.log())).toEqual(
     expect.arrayContaining([
-      expect.objectContaining({ ...ids, activity: 'validateResult.Initialize', step: 'Initialize', level: 'info' }),
+      expect.objectContaining({
+        ...ids,
+        activity: 'validateResult.Initialize',
+        step: 'Initialize',
+        level: 'info',
+        failureKind: 'command_failed',
+      }),
       expect.objectContaining({ ...ids, message: 'Activity failed', level: 'warn' }),
       expect.objectContaining({ sessionId: failed, activity: 'runCommand', failureKind: 'agent_failed' }),
     ]),
