@@ -21,7 +21,7 @@ export const FULL: Sizes = {
   reports: { repeats: 9, seconds: 5 },
   starts: { repeats: 10, bare: 500 },
   children: { repeats: 3, bare: 100, oneTurnRepeats: 3 },
-  readers: { sessions: 10_000, workflows: 10_000, readers: 200, seconds: 35, moves: 100 },
+  readers: { sessions: 10_000, workflows: 1_500, readers: 200, seconds: 35, moves: 100 },
   kill: { waiting: 9, insideTask: 5 },
 };
 
