@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
 import { REFUSED } from '../contract/failure-types.js';
 import * as messages from '../contract/messages.js';
 import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
@@ -63,7 +63,9 @@ function receive(session: Session, value: Report): void {
 }
 
 function accept(session: Session, report: Report, digest: string): AcceptedReport {
-  const accepted: AcceptedReport = { report, digest, answer: null, refusal: null };
+  // Accepted under an earlier release: the time of the judgement is told instead.
+  const acceptedAt = patched('the time of acceptance is kept') ? new Date().toISOString() : null;
+  const accepted: AcceptedReport = { report, digest, acceptedAt, answer: null, refusal: null };
   session.accepted = accepted;
   return accepted;
 }

@@ -17,6 +17,8 @@ import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } fro
 export interface AcceptedReport {
   readonly report: Report;
   readonly digest: string;
+  /** ISO 8601, workflow time: what a refused second result is told, now and later. */
+  readonly acceptedAt: string | null;
   answer: ReportAnswer | null;
   refusal: Refusal | null;
 }
@@ -102,7 +104,8 @@ export class Session {
 
   /** The accepted report on the open command is judged: it is answered at the next rest. */
   answer(commandId: string, digest: string): void {
-    this.answered = [...this.answered, { commandId, digest, at: new Date().toISOString() }].slice(-MAX_ANSWERED);
+    const at = this.accepted?.acceptedAt ?? new Date().toISOString();
+    this.answered = [...this.answered, { commandId, digest, at }].slice(-MAX_ANSWERED);
     if (this.accepted) this.unanswered.push(this.accepted);
     this.accepted = null;
   }
