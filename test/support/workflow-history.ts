@@ -5,6 +5,10 @@ export type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandl
 export type HistoryEvent = NonNullable<History['events']>[number];
 type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
 
+/** How many runs a session had, over continue-as-new. */
+export const runsOf = async (rig: { readonly temporal: Client }, sessionId: string): Promise<number> =>
+  (await eventsOf(rig, sessionId)).filter((event) => event.workflowExecutionStartedEventAttributes).length;
+
 /** The events of every run of a session, over continue-as-new, the first run's first. */
 export async function eventsOf(
   { temporal }: { readonly temporal: Client },
