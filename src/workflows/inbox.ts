@@ -37,6 +37,7 @@ export function installInbox(session: Session): void {
 }
 
 async function submit(session: Session, value: Report): Promise<ReportAnswer> {
+  session.fullness.note();
   const sorted = throwIfRefused(session, value);
   if (sorted.kind === 'duplicate') {
     if (sorted.pending && session.accepted) return { ...(await answerTo(session.accepted)), duplicate: true };
@@ -49,6 +50,7 @@ async function submit(session: Session, value: Report): Promise<ReportAnswer> {
 }
 
 async function atRest(session: Session): Promise<Next> {
+  session.fullness.note();
   await CancellationScope.nonCancellable(() =>
     condition(() => session.closed !== null || session.waitingOn !== 'system'),
   );
@@ -57,6 +59,7 @@ async function atRest(session: Session): Promise<Next> {
 
 /** Never throws: a signal's bad report changes nothing but the count. */
 function receive(session: Session, value: Report): void {
+  session.fullness.note();
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') session.refuse(sorted.refusal);
   if (sorted.kind === 'accept') accept(session, sorted.report, sorted.digest);
@@ -83,12 +86,14 @@ function throwIfRefused(session: Session, value: unknown) {
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
+  session.fullness.note();
   session.decision = decision;
   return { accepted: true };
 }
 
 /** Signal handlers never throw: a reason without its shape is no reason. */
 function takeCancelReason(session: Session, by: { userId: string; reason: string }): void {
+  session.fullness.note();
   if (by && [by.userId, by.reason].every(isShortText))
     session.cancelReason ??= { userId: by.userId, reason: by.reason };
 }
@@ -109,6 +114,7 @@ function modeRefusal(session: Session, mode: ExecutionMode): Refusal | null {
 }
 
 function switchMode(session: Session, mode: ExecutionMode): { mode: ExecutionMode } {
+  session.fullness.note();
   session.mode = mode;
   return { mode };
 }

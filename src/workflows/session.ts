@@ -9,6 +9,7 @@ import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
 import { FRESH, type Progress } from '../domain/progress.js';
 import type { Carried } from './carried.js';
+import { Fullness } from './fullness.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
@@ -60,6 +61,7 @@ export class Session {
   answered: AnsweredCommand[] = [];
   readonly answers = new Map<string, ReportAnswer>();
   readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
+  readonly fullness = new Fullness();
   private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 
   constructor(

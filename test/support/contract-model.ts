@@ -18,7 +18,7 @@ export type Act =
 
 export const act: fc.Arbitrary<Act> = fc.oneof(
   {
-    weight: 30,
+    weight: 60,
     arbitrary: fc.record({
       do: fc.constant('report' as const),
       on: fc.constantFrom('open', 'open', 'open', 'earlier', 'earlier', 'unknown'),
@@ -28,18 +28,18 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   {
-    weight: 5,
+    weight: 10,
     arbitrary: fc.record({
       do: fc.constant('decide' as const),
       action: fc.constantFrom('retry', 'extend', 'retry', 'fail'),
     }),
   },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({ do: fc.constant('mode' as const), mode: fc.constantFrom('manual', 'agentic') }),
   },
-  { weight: 1, arbitrary: fc.constant({ do: 'cancel' as const }) },
-  { weight: 0.5, arbitrary: fc.constant({ do: 'kill worker' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'cancel' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'kill worker' as const }) },
 ) as fc.Arbitrary<Act>;
 
 /** What the contract lets a sender expect. */

@@ -115,7 +115,6 @@ class Play {
       closed: 'refused',
     };
     expect(saidAs[sent.said]).toBe(expected.kind);
-    if (expected.kind === 'first') this.firstNext.set(commandId, sent.next!);
     if (expected.kind === 'duplicate') await this.expectAnswerOf(commandId, sent.next!);
     if (expected.kind === 'conflict') this.expectFirst(commandId, expected.accepted, sent.accepted!);
   }
@@ -151,6 +150,7 @@ class Play {
       `${status} after ${commands.length} commands`,
       PATIENCE_S,
     );
+    if (newest && newest.accepted !== null && !this.firstNext.has(newest.id)) this.firstNext.set(newest.id, next);
     if (status === 'active' && !isOffered) this.model.offer(commandOf(next).id);
     const seq = next.kind === 'command' ? next.command.seq : next.kind === 'wait' ? next.cursor : null;
     expect(seq).toBe(commands.length);
