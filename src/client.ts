@@ -125,10 +125,14 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     nextCommand: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.nextCommand)),
     sessionState: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.sessionState)),
     async decide(sessionId, decision) {
-      await call(sessionId, (workflow) => workflow.executeUpdate(messages.decide, { args: [decision] }));
+      await call(sessionId, (workflow) =>
+        untilTaken(() => workflow.executeUpdate(messages.decide, { args: [decision] }), NOT_TAKEN),
+      );
     },
     async setExecutionMode(sessionId, mode) {
-      await call(sessionId, (workflow) => workflow.executeUpdate(messages.setExecutionMode, { args: [{ mode }] }));
+      await call(sessionId, (workflow) =>
+        untilTaken(() => workflow.executeUpdate(messages.setExecutionMode, { args: [{ mode }] })),
+      );
     },
     async cancel(sessionId, by) {
       await call(sessionId, async (workflow) => {
@@ -157,24 +161,24 @@ function bounded<T>(temporal: Client, timeoutMs: number, send: () => Promise<T>)
  * The server gives an Update up when the workflow task that carries it fails or runs out of time, as it does while Postgres
  * hangs. Sending the same report again is safe, and the deadline of the call ends it.
  */
-async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
+async function untilTaken<T>(send: () => Promise<T>, again = GIVEN_UP): Promise<T> {
   for (;;) {
     try {
       return await send();
     } catch (error) {
-      if (!isGivenUp(error)) throw error;
+      if (!isOfTask(error, again)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-function isGivenUp(error: unknown): boolean {
+/** Not even taken: an Update that may be carried out once only is safe to send again, too. */
+const NOT_TAKEN = /Workflow Task in failed state/;
+const GIVEN_UP = /workflow task failure|Workflow Task in failed state/;
+
+function isOfTask(error: unknown, details: RegExp): boolean {
   const cause = error instanceof ServiceError ? error.cause : undefined;
-  return (
-    isGrpcServiceError(cause) &&
-    Number(cause.code) === FAILED_PRECONDITION &&
-    cause.details.includes('workflow task failure')
-  );
+  return isGrpcServiceError(cause) && Number(cause.code) === FAILED_PRECONDITION && details.test(cause.details);
 }
 
 /** gRPC's status code. */

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, isCancellation, patched, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { Result } from '../domain/result.js';
 import { failureOf } from './child-failure.js';
 import type { Session } from './session.js';
@@ -15,12 +15,8 @@ export type CarriedOut =
 
 /** An accepted report is judged even when the session is cancelled in the same moment. */
 export async function fromClient(session: Session): Promise<CarriedOut> {
-  session.fullness.note();
-  // An earlier release looked at every task, those of refused updates among them.
-  const isSeen = patched('the history is full when a message in it finds it so')
-    ? () => session.fullness.isFull()
-    : () => workflowInfo().continueAsNewSuggested;
-  const isFull = () => isSeen() && allHandlersFinished();
+  session.told.note();
+  const isFull = () => session.told.isFull() && allHandlersFinished();
   try {
     while (session.accepted === null) {
       await condition(() => session.accepted !== null || isFull());

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { REFUSED } from '../contract/failure-types.js';
 import * as messages from '../contract/messages.js';
 import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
@@ -37,7 +37,7 @@ export function installInbox(session: Session): void {
 }
 
 async function submit(session: Session, value: Report): Promise<ReportAnswer> {
-  session.fullness.note();
+  session.told.note();
   const sorted = throwIfRefused(session, value);
   if (sorted.kind === 'duplicate') {
     if (sorted.pending && session.accepted) return { ...(await answerTo(session.accepted)), duplicate: true };
@@ -50,7 +50,7 @@ async function submit(session: Session, value: Report): Promise<ReportAnswer> {
 }
 
 async function atRest(session: Session): Promise<Next> {
-  session.fullness.note();
+  session.told.note();
   await CancellationScope.nonCancellable(() =>
     condition(() => session.closed !== null || session.waitingOn !== 'system'),
   );
@@ -59,16 +59,20 @@ async function atRest(session: Session): Promise<Next> {
 
 /** Never throws: a signal's bad report changes nothing but the count. */
 function receive(session: Session, value: Report): void {
-  session.fullness.note();
+  session.told.note();
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') session.refuse(sorted.refusal);
   if (sorted.kind === 'accept') accept(session, sorted.report, sorted.digest);
 }
 
 function accept(session: Session, report: Report, digest: string): AcceptedReport {
-  // Accepted under an earlier release: the time of the judgement is told instead.
-  const acceptedAt = patched('the time of acceptance is kept') ? new Date().toISOString() : null;
-  const accepted: AcceptedReport = { report, digest, acceptedAt, answer: null, refusal: null };
+  const accepted: AcceptedReport = {
+    report,
+    digest,
+    acceptedAt: session.told.acceptedAt(),
+    answer: null,
+    refusal: null,
+  };
   session.accepted = accepted;
   return accepted;
 }
@@ -86,14 +90,14 @@ function throwIfRefused(session: Session, value: unknown) {
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
-  session.fullness.note();
+  session.told.note();
   session.decision = decision;
   return { accepted: true };
 }
 
 /** Signal handlers never throw: a reason without its shape is no reason. */
 function takeCancelReason(session: Session, by: { userId: string; reason: string }): void {
-  session.fullness.note();
+  session.told.note();
   if (by && [by.userId, by.reason].every(isShortText))
     session.cancelReason ??= { userId: by.userId, reason: by.reason };
 }
@@ -114,7 +118,7 @@ function modeRefusal(session: Session, mode: ExecutionMode): Refusal | null {
 }
 
 function switchMode(session: Session, mode: ExecutionMode): { mode: ExecutionMode } {
-  session.fullness.note();
+  session.told.note();
   session.mode = mode;
   return { mode };
 }

@@ -9,16 +9,15 @@ import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
 import { FRESH, type Progress } from '../domain/progress.js';
 import type { Carried } from './carried.js';
-import { Fullness } from './fullness.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
+import { ToldByHistory } from './told-by-history.js';
 
 /** A report that was accepted: judged by the loop, answered when the session is at rest. */
 export interface AcceptedReport {
   readonly report: Report;
   readonly digest: string;
-  /** ISO 8601, workflow time: what a refused second result is told, now and later. */
   readonly acceptedAt: string | null;
   answer: ReportAnswer | null;
   refusal: Refusal | null;
@@ -61,7 +60,7 @@ export class Session {
   answered: AnsweredCommand[] = [];
   readonly answers = new Map<string, ReportAnswer>();
   readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
-  readonly fullness = new Fullness();
+  readonly told = new ToldByHistory();
   private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 
   constructor(
