@@ -6,6 +6,7 @@ import { RefusedError, type Next } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
 import { findTemporalCli } from '../../src/dev/temporal-cli.js';
 import { startTemporalServer, type TemporalServer } from '../../src/dev/temporal-server.js';
+import { awaitRest } from '../../src/contract/messages.js';
 import { resultDigest } from '../../src/domain/digest.js';
 import { assertExactlyOnce } from '../support/assert-exactly-once.js';
 import { act, ContractModel, decisionOf, TRIES, type Act, type Expected } from '../support/contract-model.js';
@@ -106,7 +107,9 @@ class Play {
     this.contents.set(`${commandId} ${one.content}`, resultDigest(report.result));
     const sent = await sendReport({ via: one.via, client: rig.client }, this.sessionId, report).catch(refusalOf);
     if ('kind' in sent) return expect(sent).toEqual(expected);
-    this.acks.push(sent);
+    // What comes next is compared here: in a new run it is another than the first answer.
+    const { next: _next, ...ack } = sent;
+    this.acks.push(ack);
     const saidAs = {
       durable: 'taken',
       first: 'first',
@@ -119,11 +122,11 @@ class Play {
     if (expected.kind === 'conflict') this.expectFirst(commandId, expected.accepted, sent.accepted!);
   }
 
-  /** The first answer; or what is to be done now, where that was forgotten with the run. */
+  /** The first answer; or what is to be done now, where that was forgotten with the run, which may just begin. */
   private async expectAnswerOf(commandId: string, next: Next): Promise<void> {
     const now = await rig.client.nextCommand(this.sessionId);
     const first = this.firstNext.get(commandId);
-    expect([now, ...(first ? [first] : [])].map(outline)).toContain(outline(next));
+    expect([...[now, ...(first ? [first] : [])].map(outline), 'system']).toContain(outline(next));
   }
 
   private expectFirst(commandId: string, content: number, { digest, at }: NonNullable<Ack['accepted']>): void {
@@ -143,7 +146,8 @@ class Play {
     const isOffered = newest !== undefined && newest.accepted === null;
     const next = await eventually(
       async () => {
-        const now = await rig.client.nextCommand(this.sessionId);
+        // Not a query: that may show what is forgotten when the worker is killed before Temporal is told.
+        const now = await rig.temporal.workflow.getHandle(this.sessionId).executeUpdate(awaitRest);
         if (status === 'deciding') return now.kind === 'wait' && now.on === 'decision' && now;
         return now.kind === 'command' && (now.command.id === newest?.id) === isOffered && now;
       },
