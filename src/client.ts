@@ -8,7 +8,7 @@ import {
   WithStartWorkflowOperation,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { REFUSED } from './contract/failure-types.js';
 import * as messages from './contract/messages.js';
 import type { Decision, Next, Refusal, ReportAnswer, SessionOutcome, SessionView } from './contract/messages.js';
@@ -99,6 +99,7 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     bounded(temporal, timeoutMs, () => send(handle(sessionId))).catch((error: unknown) =>
       refused(temporal, sessionId, error),
     );
+  const update = updatesBy(call);
   return {
     async startSession(sessionId, input, { orFind = false } = {}) {
       const start = () => temporal.workflow.start(input.sessionType, startOptions(options, sessionId, input));
@@ -118,21 +119,14 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
       );
     },
     reportResult: (sessionId, report) => call(sessionId, (workflow) => workflow.signal(messages.reportResult, report)),
-    submitResult: (sessionId, report) =>
-      call(sessionId, (workflow) =>
-        untilTaken(() => workflow.executeUpdate(messages.submitResult, { args: [report] })),
-      ),
+    submitResult: (sessionId, report) => update(sessionId, messages.submitResult, report),
     nextCommand: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.nextCommand)),
     sessionState: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.sessionState)),
     async decide(sessionId, decision) {
-      await call(sessionId, (workflow) =>
-        untilTaken(() => workflow.executeUpdate(messages.decide, { args: [decision] }), NOT_TAKEN),
-      );
+      await update(sessionId, messages.decide, decision, NOT_TAKEN);
     },
     async setExecutionMode(sessionId, mode) {
-      await call(sessionId, (workflow) =>
-        untilTaken(() => workflow.executeUpdate(messages.setExecutionMode, { args: [{ mode }] })),
-      );
+      await update(sessionId, messages.setExecutionMode, { mode });
     },
     async cancel(sessionId, by) {
       await call(sessionId, async (workflow) => {
@@ -144,6 +138,13 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     result: (sessionId) => handle(sessionId).result() as Promise<SessionOutcome>,
   };
 }
+
+type Call = <T>(sessionId: string, send: (workflow: WorkflowHandle) => Promise<T>) => Promise<T>;
+
+const updatesBy =
+  (call: Call) =>
+  <Answer, Arg>(sessionId: string, name: UpdateDefinition<Answer, [Arg]>, arg: Arg, again?: RegExp): Promise<Answer> =>
+    call(sessionId, (workflow) => untilTaken(() => workflow.executeUpdate(name, { args: [arg] }), again));
 
 function answers(temporal: Client, withinMs: number): Promise<boolean> {
   const asked = bounded(temporal, withinMs, () => temporal.workflowService.getSystemInfo({}));

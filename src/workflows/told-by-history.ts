@@ -5,9 +5,14 @@ import { patched, workflowInfo } from '@temporalio/workflow';
  * nowhere when the history is replayed.
  */
 export class ToldByHistory {
-  // In the first task: after a local activity that outlived its task, a replay does not know of a patch in time.
-  private readonly isOn = patched('only messages in the history count');
+  private readonly isOn: boolean;
   private isSeenFull = false;
+
+  /** In the first task: after a local activity that outlived its task, a replay does not know of a patch in time. */
+  constructor() {
+    if (patched('only messages in the history count')) this.isOn = true;
+    else this.isOn = false;
+  }
 
   /** To be called by each handler of a message, and where the loop begins to wait for one. */
   note(): void {

@@ -40,7 +40,7 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant({ do: 'cancel' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'kill worker' as const }) },
-) as fc.Arbitrary<Act>;
+);
 
 /** What the contract lets a sender expect. */
 export type Expected =

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RefusedError, type Next } from '../../src/client.js';
+import { createSpecwrightClient, RefusedError, type Next, type SpecwrightClient } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
 import { findTemporalCli } from '../../src/dev/temporal-cli.js';
 import { startTemporalServer, type TemporalServer } from '../../src/dev/temporal-server.js';
@@ -57,6 +57,13 @@ function killWorker(): Promise<unknown> {
   return worker;
 }
 
+/** A query that a worker took with it when it was killed is asked again. */
+function asked<T>(ask: (client: SpecwrightClient) => Promise<T>): Promise<T> {
+  const { temporal, config } = rig;
+  const hasty = createSpecwrightClient({ temporal, taskQueue: config.taskQueue, timeoutMs: 3_000 });
+  return eventually<T>(() => ask(hasty), 'an answer of a worker', PATIENCE_S);
+}
+
 /** A session beside its model: does what an order says, and compares what it is told. */
 class Play {
   private readonly model = new ContractModel();
@@ -75,7 +82,7 @@ class Play {
       await this.settle();
     }
     if (this.model.status !== 'deciding' && !this.model.isClosed()) return;
-    const { refused } = await rig.client.sessionState(this.sessionId);
+    const { refused } = await asked((client) => client.sessionState(this.sessionId));
     expect(refused.count).toBe(this.model.refusedSignals);
   }
 
@@ -124,7 +131,7 @@ class Play {
 
   /** The first answer; or what is to be done now, where that was forgotten with the run, which may just begin. */
   private async expectAnswerOf(commandId: string, next: Next): Promise<void> {
-    const now = await rig.client.nextCommand(this.sessionId);
+    const now = await asked((client) => client.nextCommand(this.sessionId));
     const first = this.firstNext.get(commandId);
     expect([...[now, ...(first ? [first] : [])].map(outline), 'system']).toContain(outline(next));
   }
