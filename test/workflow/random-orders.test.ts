@@ -20,7 +20,7 @@ import { runsOf } from '../support/workflow-history.js';
 
 /** So few that most sessions go on in new runs. */
 const EVENTS_OF_A_RUN = 25;
-const [BATCHES, ORDERS_EACH] = [3, 20];
+const [BATCHES, ORDERS_EACH] = [10, 20];
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const PATIENCE_S = 40;
 
