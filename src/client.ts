@@ -8,7 +8,7 @@ import {
   WithStartWorkflowOperation,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { REFUSED } from './contract/failure-types.js';
 import * as messages from './contract/messages.js';
 import type { Decision, Next, Refusal, ReportAnswer, SessionOutcome, SessionView } from './contract/messages.js';
@@ -100,6 +100,7 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     bounded(temporal, timeoutMs, () => send(handle(sessionId))).catch((error: unknown) =>
       refused(temporal, sessionId, error),
     );
+  const update = updatesBy(call);
   return {
     async startSession(sessionId, input, { orFind = false } = {}) {
       const start = () => temporal.workflow.start(input.sessionType, startOptions(options, sessionId, input));
@@ -119,17 +120,14 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
       );
     },
     reportResult: (sessionId, report) => call(sessionId, (workflow) => workflow.signal(messages.reportResult, report)),
-    submitResult: (sessionId, report) =>
-      call(sessionId, (workflow) =>
-        untilTaken(() => workflow.executeUpdate(messages.submitResult, { args: [report] })),
-      ),
+    submitResult: (sessionId, report) => update(sessionId, messages.submitResult, report),
     nextCommand: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.nextCommand)),
     sessionState: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.sessionState)),
     async decide(sessionId, decision) {
-      await call(sessionId, (workflow) => workflow.executeUpdate(messages.decide, { args: [decision] }));
+      await update(sessionId, messages.decide, decision, NOT_TAKEN);
     },
     async setExecutionMode(sessionId, mode) {
-      await call(sessionId, (workflow) => workflow.executeUpdate(messages.setExecutionMode, { args: [{ mode }] }));
+      await update(sessionId, messages.setExecutionMode, { mode });
     },
     async cancel(sessionId, by) {
       await call(sessionId, async (workflow) => {
@@ -141,6 +139,13 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     result: (sessionId) => handle(sessionId).result() as Promise<SessionOutcome>,
   };
 }
+
+type Call = <T>(sessionId: string, send: (workflow: WorkflowHandle) => Promise<T>) => Promise<T>;
+
+const updatesBy =
+  (call: Call) =>
+  <Answer, Arg>(sessionId: string, name: UpdateDefinition<Answer, [Arg]>, arg: Arg, again?: RegExp): Promise<Answer> =>
+    call(sessionId, (workflow) => untilTaken(() => workflow.executeUpdate(name, { args: [arg] }), again));
 
 function answers(temporal: Client, withinMs: number): Promise<boolean> {
   const asked = bounded(temporal, withinMs, () => temporal.workflowService.getSystemInfo({}));
@@ -158,24 +163,24 @@ function bounded<T>(temporal: Client, timeoutMs: number, send: () => Promise<T>)
  * The server gives an Update up when the workflow task that carries it fails or runs out of time, as it does while Postgres
  * hangs. Sending the same report again is safe, and the deadline of the call ends it.
  */
-async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
+async function untilTaken<T>(send: () => Promise<T>, again = GIVEN_UP): Promise<T> {
   for (;;) {
     try {
       return await send();
     } catch (error) {
-      if (!isGivenUp(error)) throw error;
+      if (!isOfTask(error, again)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-function isGivenUp(error: unknown): boolean {
+/** Not even taken: an Update that may be carried out once only is safe to send again, too. */
+const NOT_TAKEN = /Workflow Task in failed state/;
+const GIVEN_UP = /workflow task failure|Workflow Task in failed state/;
+
+function isOfTask(error: unknown, details: RegExp): boolean {
   const cause = error instanceof ServiceError ? error.cause : undefined;
-  return (
-    isGrpcServiceError(cause) &&
-    Number(cause.code) === FAILED_PRECONDITION &&
-    cause.details.includes('workflow task failure')
-  );
+  return isGrpcServiceError(cause) && Number(cause.code) === FAILED_PRECONDITION && details.test(cause.details);
 }
 
 /** gRPC's status code. */

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { Result } from '../domain/result.js';
 import { failureOf } from './child-failure.js';
 import type { Session } from './session.js';
@@ -15,7 +15,8 @@ export type CarriedOut =
 
 /** An accepted report is judged even when the session is cancelled in the same moment. */
 export async function fromClient(session: Session): Promise<CarriedOut> {
-  const isFull = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
+  session.told.note();
+  const isFull = () => session.told.isFull() && allHandlersFinished();
   try {
     while (session.accepted === null) {
       await condition(() => session.accepted !== null || isFull());

@@ -42,6 +42,7 @@ export function installInbox(session: Session): void {
 }
 
 async function submit(session: Session, value: Report): Promise<ReportAnswer> {
+  session.told.note();
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') {
     if (sorted.rejected) await keepRejected(session, sorted.rejected);
@@ -59,6 +60,7 @@ async function submit(session: Session, value: Report): Promise<ReportAnswer> {
 }
 
 async function atRest(session: Session): Promise<Next> {
+  session.told.note();
   await CancellationScope.nonCancellable(() =>
     condition(() => session.closed !== null || session.waitingOn !== 'system'),
   );
@@ -67,6 +69,7 @@ async function atRest(session: Session): Promise<Next> {
 
 /** Never throws: a signal's bad report changes nothing but the count, and a second result is kept. */
 async function receive(session: Session, value: Report): Promise<void> {
+  session.told.note();
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'accept') accept(session, sorted.report, sorted.digest);
   if (sorted.kind !== 'refuse') return;
@@ -75,7 +78,13 @@ async function receive(session: Session, value: Report): Promise<void> {
 }
 
 function accept(session: Session, report: Report, digest: string): AcceptedReport {
-  const accepted: AcceptedReport = { report, digest, answer: null, refusal: null };
+  const accepted: AcceptedReport = {
+    report,
+    digest,
+    acceptedAt: session.told.acceptedAt(),
+    answer: null,
+    refusal: null,
+  };
   session.accepted = accepted;
   return accepted;
 }
@@ -97,12 +106,14 @@ function throwIfRefusedUnkept(session: Session, value: unknown): void {
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
+  session.told.note();
   session.decision = decision;
   return { accepted: true };
 }
 
 /** Signal handlers never throw: a reason without its shape is no reason. */
 function takeCancelReason(session: Session, by: { userId: string; reason: string }): void {
+  session.told.note();
   if (by && [by.userId, by.reason].every(isShortText))
     session.cancelReason ??= { userId: by.userId, reason: by.reason };
 }
@@ -123,6 +134,7 @@ function modeRefusal(session: Session, mode: ExecutionMode): Refusal | null {
 }
 
 function switchMode(session: Session, mode: ExecutionMode): { mode: ExecutionMode } {
+  session.told.note();
   session.mode = mode;
   return { mode };
 }

@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import type { Rejected } from '../domain/inbox.js';
 import { fastActivities } from './activity-proxies.js';
 import type { Session } from './session.js';
@@ -11,8 +10,7 @@ export function isRoomFor(session: Session): boolean {
 }
 
 export async function keepRejected(session: Session, rejected: Rejected): Promise<void> {
-  // Refused under an earlier release: that history has no such activity.
-  if (!patched('rejected results are kept')) return;
+  if (!session.told.isOn) return;
   session.keptRejected += 1;
   await fastActivities(() => undefined).keepRejected({ scope: session.input.scope, sessionId: session.id, rejected });
 }

@@ -27,7 +27,7 @@ export function inboxOf(session: Session): InboxState {
   const judging = session.accepted && {
     commandId: session.accepted.report.commandId,
     digest: session.accepted.digest,
-    at: new Date().toISOString(),
+    at: session.accepted.acceptedAt ?? new Date().toISOString(),
   };
   return {
     closed: session.closed,

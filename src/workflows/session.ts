@@ -13,11 +13,13 @@ import { countRefusal } from './count-refusal.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
+import { ToldByHistory } from './told-by-history.js';
 
 /** A report that was accepted: judged by the loop, answered when the session is at rest. */
 export interface AcceptedReport {
   readonly report: Report;
   readonly digest: string;
+  readonly acceptedAt: string | null;
   answer: ReportAnswer | null;
   refusal: Refusal | null;
 }
@@ -61,6 +63,7 @@ export class Session {
   /** Rejected results kept in this run. */
   keptRejected = 0;
   readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
+  readonly told = new ToldByHistory();
   private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 
   constructor(
@@ -105,7 +108,8 @@ export class Session {
 
   /** The accepted report on the open command is judged: it is answered at the next rest. */
   answer(commandId: string, digest: string): void {
-    this.answered = [...this.answered, { commandId, digest, at: new Date().toISOString() }].slice(-MAX_ANSWERED);
+    const at = this.accepted?.acceptedAt ?? new Date().toISOString();
+    this.answered = [...this.answered, { commandId, digest, at }].slice(-MAX_ANSWERED);
     if (this.accepted) this.unanswered.push(this.accepted);
     this.accepted = null;
   }

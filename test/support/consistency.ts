@@ -1,15 +1,10 @@
 import { expect } from '@jest/globals';
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { Client } from '@temporalio/client';
 import { BOUNDS } from '../../src/domain/bounds.js';
 import { SESSION_TYPES } from '../../src/domain/session-types/catalog.js';
 import type { InteractionRow, SessionDetail } from '../../src/ports/session-reader.js';
 import { gitIn } from './example.js';
 import type { Rig } from './rig.js';
-
-type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
-type HistoryEvent = NonNullable<History['events']>[number];
-type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
+import { activityEnds, eventsOf, type HistoryEvent } from './workflow-history.js';
 
 /** Lets the remote keep every push in its reflog, for {@link expectConsistent}. */
 export function logPushes(rig: Rig): void {
@@ -24,7 +19,7 @@ export async function turnsOf(rig: Rig, sessionId: string): Promise<readonly str
 
 /** What Event History says was handed out and how it was judged: local activities and their durable form alike. */
 export async function historyTurnsOf(rig: Rig, sessionId: string): Promise<readonly string[]> {
-  return handedOut(await rig.temporal.workflow.getHandle(sessionId).fetchHistory());
+  return handedOut(await eventsOf(rig, sessionId));
 }
 
 /** A root session and its children: rows, events, Event History and the bare remote tell one story, once. */
@@ -89,33 +84,16 @@ function expectWithinBounds({ type, interactions }: SessionDetail): void {
 
 const isFailed = ({ status }: InteractionRow) => status === 'warning' || status === 'error';
 
-function handedOut({ events }: History): readonly string[] {
-  const types = new Map<string, string>();
-  const turns: string[] = [];
-  for (const event of events ?? []) {
-    const scheduled = event.activityTaskScheduledEventAttributes;
-    if (scheduled) types.set(String(event.eventId), scheduled.activityType!.name!);
-    const done = completedActivity(event, types);
-    if (done?.type.startsWith('generateCommand.')) turns.push(done.type);
-    if (done?.type.startsWith('validateResult.')) {
-      const { verdict } = done.result as { verdict: { status: string } };
-      turns.push(`${done.type} ${verdict.status}`);
-    }
-  }
-  return turns;
-}
-
-function completedActivity(event: HistoryEvent, types: ReadonlyMap<string, string>) {
-  const value = (payload: Payload | undefined) => defaultPayloadConverter.fromPayload<unknown>(payload!);
-  const marker = event.markerRecordedEventAttributes;
-  if (marker?.markerName === 'core_local_activity' && !marker.failure) {
-    const { activity_type: type } = value(marker.details!['data']!.payloads![0]) as { activity_type: string };
-    return { type, result: value(marker.details!['result']!.payloads![0]) };
-  }
-  const completed = event.activityTaskCompletedEventAttributes;
-  if (!completed) return null;
-  const type = types.get(String(completed.scheduledEventId))!;
-  return { type, result: value(completed.result?.payloads?.[0]) };
+function handedOut(events: readonly HistoryEvent[]): readonly string[] {
+  const endOf = activityEnds();
+  return events.flatMap((event) => {
+    const done = endOf(event);
+    if (done?.type.startsWith('generateCommand.')) return [done.type];
+    if (!done?.type.startsWith('validateResult.')) return [];
+    const validated = done.result as { verdict?: { status: string } };
+    // A report with a lease that was not the current one: the command stays open.
+    return validated.verdict === undefined ? [] : [`${done.type} ${validated.verdict.status}`];
+  });
 }
 
 /** One branch of the root on the remote, one commit per piece of work, one merge per child, every push a step forward. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { findTemporalCli } from '../../src/dev/temporal-cli.js';
 import { startTemporalServer, type TemporalServer } from '../../src/dev/temporal-server.js';
 import { commandOf, eventually, ManualClient } from '../support/manual-client.js';
+import { recordHistory } from '../support/record-history.js';
 import { createRig, testStack, type Rig } from '../support/rig.js';
+import { runsOf as countRuns } from '../support/workflow-history.js';
 
 let rig: Rig;
 let server: TemporalServer;
@@ -25,11 +27,7 @@ async function crampedRig(name: string, events: number, options: Parameters<type
   return createRig(name, { ...options, temporalAddress: server.address });
 }
 
-const runsOf = async (id: string): Promise<number> => {
-  let runs = 0;
-  for await (const _run of rig.temporal.workflow.list({ query: `WorkflowId = '${id}'` })) runs += 1;
-  return runs;
-};
+const runsOf = (id: string): Promise<number> => countRuns(rig, id);
 
 test('a manual session goes on in a new run: open command, duplicates and bounds are carried', async () => {
   rig = await crampedRig('can-manual', 12, { workers: ['session'] });
@@ -78,4 +76,21 @@ test('a flood of refused signals at an open command does not fill the history', 
   expect(historyLength).toBeLessThan(100);
   expect(commandOf(await rig.client.nextCommand(id)).id).toBe(open.id);
   expect((await rig.client.sessionState(id)).refused.count).toBe(40);
+});
+
+test('a refused update that finds the history full leaves no trace: the session can be replayed and goes on', async () => {
+  rig = await crampedRig('can-refused', 12, { workers: ['session'] });
+  const person = new ManualClient(rig.example, rig.config.dataDir);
+  const id = await rig.start({ sessionType: 'componentCoding', component: 'Money' });
+  const initialize = await eventually(async () => commandOf(await rig.client.nextCommand(id)), 'Initialize');
+  const first = person.carryOut(initialize);
+  const { next } = await rig.client.submitResult(id, first);
+  for (const commandId of ['nobody', 'nobody else']) {
+    const unknown = rig.client.submitResult(id, { commandId, result: { status: 'ok' } });
+    await expect(unknown).rejects.toMatchObject({ refusal: { code: 'unknown_interaction' } });
+  }
+  await recordHistory(rig, id, 'componentCoding.refused-when-full');
+  expect(await rig.client.submitResult(id, first)).toMatchObject({ duplicate: true, next });
+  await eventually(async () => (await runsOf(id)) > 1, 'a second run');
+  expect(commandOf(await rig.client.nextCommand(id)).id).toBe(commandOf(next).id);
 });
