@@ -53,3 +53,12 @@ export async function undecidedSession(rig: HttpRig): Promise<{ sessionId: strin
 
 /** For announcing an upload that can be finished at once. */
 export const EMPTY_OUTPUT = { sha256: EMPTY_SHA256, bytes: 0 } as const;
+
+/** An upload of which nothing is there yet. */
+export async function announcedUpload(
+  rig: HttpRig,
+  { sessionId, commandId }: { readonly sessionId: string; readonly commandId: string },
+): Promise<string> {
+  const body = { commandId, name: 'to come', sha256: SHA256, bytes: 1_000 };
+  return (await rig.call('POST', `/v1/sessions/${sessionId}/uploads`, { body })).body['outputId'] as string;
+}

@@ -11,7 +11,7 @@ class Place {
 }
 
 /** Names whose values have to be real ones for a request to find something. */
-const REAL = /Id$|^(?:context|component|executorQueue|number|lease|sha256|bytes|cursor|parent)$/;
+const REAL = /Id$|^(?:context|component|executorQueue|number|lease|sha256|bytes|cursor|parent|upload-offset)$/;
 /** Of each kind, told by the names of its members. */
 const KEPT = 30;
 

@@ -73,6 +73,8 @@ function textArbitrary(schema: Schema, at: string): fc.Arbitrary<unknown> {
   const { format, pattern, minLength = 0, maxLength = LONG } = schema;
   if (format === 'date-time') return timeArbitrary;
   if (format === 'binary') return fc.uint8Array({ maxLength: 40 });
+  if (format === 'uuid') return fc.uuid();
+  if (format === 'uri') return fc.webUrl({ validSchemes: ['https'] });
   if (format !== undefined) {
     throw new Error(`test/support/schema-arbitrary.ts does not know the format ${format} (at ${at}): teach it`);
   }

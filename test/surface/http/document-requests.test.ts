@@ -5,7 +5,7 @@ import { accountState, restingState } from '../../support/account-state.js';
 import { checkAnswer, exchange, sendMade } from '../../support/http-checks.js';
 import { brokenRequest, type Made, type Plan, planArbitrary, validRequest } from '../../support/http-requests.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
-import { EMPTY_OUTPUT, openSession, someThings, undecidedSession } from '../../support/http-things.js';
+import { announcedUpload, EMPTY_OUTPUT, openSession, someThings, undecidedSession } from '../../support/http-things.js';
 import { KnownValues } from '../../support/known-values.js';
 import { type ApiDocument, loadDocument, type Operation } from '../../support/openapi-document.js';
 import { testStack } from '../../support/rig.js';
@@ -48,6 +48,7 @@ beforeAll(async () => {
     known.add(session);
     known.add(session, 'submitResult');
     known.add({ ...session, ...EMPTY_OUTPUT }, 'announceUpload');
+    known.add({ uploadId: await announcedUpload(rig, session), 'upload-offset': 0 }, 'appendToUpload');
   }
 }, 120_000);
 afterAll(async () => {
