@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { Result } from '../domain/result.js';
 import { failureOf } from './child-failure.js';
+import { receive } from './reporting.js';
 import type { Session } from './session.js';
 
 /** A result with who vouches for it; `again` when the history is full: it goes on in a new run. */
@@ -18,6 +19,7 @@ export async function fromClient(session: Session): Promise<CarriedOut> {
   session.told.note();
   const isFull = () => session.told.isFull() && allHandlersFinished();
   try {
+    for (const report of session.refused.takeBack(session.open?.commandId)) await receive(session, report);
     while (session.accepted === null) {
       await condition(() => session.accepted !== null || isFull());
       if (session.accepted !== null) break;

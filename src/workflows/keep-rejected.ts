@@ -6,12 +6,12 @@ import type { Session } from './session.js';
 const MAX_KEPT = 100;
 
 export function isRoomFor(session: Session): boolean {
-  return session.keptRejected < MAX_KEPT;
+  return session.refused.kept < MAX_KEPT;
 }
 
 export async function keepRejected(session: Session, rejected: Rejected): Promise<void> {
   if (!session.told.isOn) return;
-  session.keptRejected += 1;
+  session.refused.kept += 1;
   await fastActivities(() => undefined).keepRejected({ scope: session.input.scope, sessionId: session.id, rejected });
 }
 

@@ -56,7 +56,7 @@ export function viewOf(session: Session): SessionView {
       merged: mergedAs !== null,
     })),
     lastFailure: session.lastFailure,
-    refused: session.refused,
+    refused: session.refused.told(),
     branch: session.patch.branch ?? null,
     commit: session.patch.commit ?? null,
   };

@@ -9,10 +9,10 @@ import type { Failure } from '../domain/failures.js';
 import type { AnsweredCommand, OpenCommand } from '../domain/inbox.js';
 import { FRESH, type Progress } from '../domain/progress.js';
 import type { Carried } from './carried.js';
-import { countRefusal } from './count-refusal.js';
 import type { Report } from '../domain/result.js';
 import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
+import { Refusals } from './refusals.js';
 import { ToldByHistory } from './told-by-history.js';
 
 /** A report that was accepted: judged by the loop, answered when the session is at rest. */
@@ -29,7 +29,6 @@ const LASTING: ReadonlySet<WaitingOn> = new Set(['client', 'decision', 'quota'])
 /** Whole first answers kept for duplicates; older ones are answered with what is to be done now. */
 const MAX_ANSWERS = 10;
 const MAX_ANSWERED = 300;
-const MAX_REFUSALS = 5;
 
 /** The one state object of a session. Handlers only fill the inbox fields; the loop changes everything else. */
 export class Session {
@@ -60,9 +59,7 @@ export class Session {
   cancelReason: { userId: string; reason: string } | null = null;
   answered: AnsweredCommand[] = [];
   readonly answers = new Map<string, ReportAnswer>();
-  /** Rejected results kept in this run. */
-  keptRejected = 0;
-  readonly refused: { count: number; last: Refusal[] } = { count: 0, last: [] };
+  readonly refused = new Refusals();
   readonly told = new ToldByHistory();
   private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 
@@ -114,16 +111,10 @@ export class Session {
     this.accepted = null;
   }
 
-  refuse(refusal: Refusal): void {
-    countRefusal(refusal);
-    this.refused.count += 1;
-    this.refused.last = [...this.refused.last, refusal].slice(-MAX_REFUSALS);
-  }
-
   /** An accepted report that is not to be judged after all: whoever sent it is told. */
   refuseAccepted(refusal: Refusal): void {
     if (this.accepted === null) return;
-    this.refuse(refusal);
+    this.refused.add(refusal);
     this.accepted.refusal = refusal;
     this.accepted = null;
   }

@@ -11,7 +11,8 @@ export class ToldByHistory {
 
   /** In the first task: after a local activity that outlived its task, a replay does not know of a patch in time. */
   constructor() {
-    this.isOn = patched('only messages in the history count');
+    if (patched('only messages in the history count')) this.isOn = true;
+    else this.isOn = false;
   }
 
   /** To be called by each handler of a message, and where the loop begins to wait for one. */

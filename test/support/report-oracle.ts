@@ -49,6 +49,8 @@ export function reportsIn(events: readonly HistoryEvent[]): readonly CommandHist
     string,
     { commandId: string; received: string[]; applied: CommandHistory['applied'][0][] }
   >();
+  /** Signals on a command that history tells of later: whoever sent them read it in Postgres. */
+  const early: { commandId: string; digest: string }[] = [];
   const endOf = activityEnds();
   let open: string | null = null;
   let judging: string | null = null;
@@ -56,13 +58,16 @@ export function reportsIn(events: readonly HistoryEvent[]): readonly CommandHist
     const report = reportOf(event);
     if (report !== null) {
       const digest = resultDigest(report.result);
-      commands.get(report.commandId)?.received.push(digest);
+      if (commands.has(report.commandId)) commands.get(report.commandId)!.received.push(digest);
+      else early.push({ commandId: report.commandId, digest });
       if (report.commandId === open) judging ??= digest;
     }
     const end = endOf(event);
     if (end?.type.startsWith('generateCommand.')) {
       [open, judging] = [(end.result as { command?: { id: string } }).command?.id ?? null, null];
-      if (open !== null) commands.set(open, { commandId: open, received: [], applied: [] });
+      const received = early.filter(({ commandId }) => commandId === open).map(({ digest }) => digest);
+      judging = received[0] ?? null;
+      if (open !== null) commands.set(open, { commandId: open, received, applied: [] });
     }
     if (end?.type.startsWith('validateResult.')) {
       const { verdict, digest } = end.result as { verdict?: { status: string }; digest?: string };

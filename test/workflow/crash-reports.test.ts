@@ -139,6 +139,24 @@ test.each(CELLS)(
   120_000,
 );
 
+test('command written, Temporal not told: a signal about that very command counts, though the worker is killed', async () => {
+  const { rig, workers } = stage;
+  const [first] = await twoReports();
+  await eventually(isReady, 'connections of those who report', 30);
+  const { sessionId } = first;
+  workers.hold('up');
+  const acks = [await bySignal(first)];
+  await POINTS['command written, Temporal not told'].reached([sessionId]);
+  const row = (await rig.reader.get(rig.scope, sessionId))!.interactions.at(-1)!;
+  acks.push(await bySignal({ sessionId, report: failingReport(row.commandId, 'early') }));
+  await stage.kill('worker');
+  await open();
+  await stage.restart('worker');
+  await eventually(async () => (await rig.reader.get(rig.scope, sessionId))!.seq === 3, 'the third turn', 30);
+  await assertExactlyOnce(rig, acks, [sessionId]);
+  expect((await rig.client.sessionState(sessionId)).refused.count).toBe(0);
+}, 60_000);
+
 // Before its result is in history, an executor is killed in `kill-executor`.
 test('an executor is killed with its result in history, not validated: the result counts, once', async () => {
   const { rig, gates } = stage;
