@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AgentPermissions, LogLevel } from './config-choices.js';
-import { VARIABLES, type VariableName } from './config-table.js';
-import type { ListenAddress } from './config-values.js';
-import type { Variable } from './config-variable.js';
+import type { AgentPermissions, LogLevel } from './config/choices.js';
+import { VARIABLES, type VariableName } from './config/table.js';
+import type { ListenAddress } from './config/values.js';
+import type { Variable } from './config/variable.js';
 import { nearestName } from './schemas/nearest-name.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;

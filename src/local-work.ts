@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { loadConfig, personEnvironment, type Config } from './config.js';
-import { AGENT_KINDS } from './config-choices.js';
+import { AGENT_KINDS } from './config/choices.js';
 import { createAgent } from './runner/agents/catalog.js';
 import { FORGE_LIMITS } from './runner/forges/limits.js';
 import type { Connected, WorkOrder, WorkReport } from './surfaces/cli/environment.js';

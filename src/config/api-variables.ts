@@ -1,14 +1,5 @@
-import {
-  apiKey,
-  hostsAndRanges,
-  httpUrl,
-  type ListenAddress,
-  listenAddress,
-  port,
-  text,
-  token,
-} from './config-values.js';
-import { variable, withoutDefault } from './config-variable.js';
+import { apiKey, hostsAndRanges, httpUrl, type ListenAddress, listenAddress, port, text, token } from './values.js';
+import { variable, withoutDefault } from './variable.js';
 
 const DEFAULT_HTTP_PORT = 7300;
 

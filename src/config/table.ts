@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { LOCAL_REMOTES } from './config-local-remotes.js';
-import * as choices from './config-choices.js';
+import { LOCAL_REMOTES } from './local-remotes.js';
+import * as choices from './choices.js';
 import {
   address,
   argv,
@@ -13,10 +13,10 @@ import {
   token,
   trueOrFalse,
   variableNames,
-} from './config-values.js';
-import { API_VARIABLES } from './config-api-variables.js';
-import { variable, withoutDefault } from './config-variable.js';
-import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
+} from './values.js';
+import { API_VARIABLES } from './api-variables.js';
+import { variable, withoutDefault } from './variable.js';
+import { DEFAULT_EXECUTOR_QUEUE, DEFAULT_TASK_QUEUE } from '../contract/task-queues.js';
 
 const passedOn = variableNames.refine(
   (names) => !names.some(isOwnSecret),
@@ -176,7 +176,7 @@ export const VARIABLES = {
   SPECWRIGHT_SCRIPTED_DIR: variable({
     group: 'agent',
     schema: text,
-    fallback: fileURLToPath(new URL('../examples/scripted', import.meta.url)),
+    fallback: fileURLToPath(new URL('../../examples/scripted', import.meta.url)),
     default: '`examples/scripted` of this package',
     meaning: 'folder of the `scripted` agent’s prepared outputs',
     fix: 'give the path of a folder',

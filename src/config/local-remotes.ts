@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { text } from './config-values.js';
+import { text } from './values.js';
 
 /** Folders by absolute path, or one word for all or none of them. */
 const schema: z.ZodType<'any' | readonly string[] | null> = text
