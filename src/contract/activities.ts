@@ -52,10 +52,10 @@ export interface ValidateInput extends InteractionKey {
 
 export type Validated =
   /**
-   * `digest` is there when the verdict is about another result: one that was written, and whose report Temporal lost before
-   * it was acknowledged.
+   * `digest` is there when the verdict is about another result: one that was written (`at`, ISO 8601), and whose report Temporal
+   * lost before it was acknowledged.
    */
-  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly digest?: string }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly digest?: string; readonly at?: string }
   /** The lease number is not the current one: the command stays open. */
   | { readonly kind: 'stale_lease' };
 

@@ -52,9 +52,10 @@ export type Opened =
   /** Account, project, user, context or component do not exist, or the id is another scope's. */
   | { readonly kind: 'refused'; readonly failure: Failure };
 
-/** A verdict with a `digest` is about another result, which was written before; this one was not looked at. */
+/** A verdict with a `digest` is about another result, which was written before, `at` a time; this one was not looked at. */
 export type Completed =
-  { readonly kind: 'verdict'; readonly verdict: Verdict; readonly digest?: string } | { readonly kind: 'stale_lease' };
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly digest?: string; readonly at?: string }
+  | { readonly kind: 'stale_lease' };
 
 /**
  * The mirror's only writer (INV-9, INV-10). Every method is one transaction with the session row locked, idempotent by its key, and

@@ -92,7 +92,7 @@ async function judge(
   if (validated.kind === 'verdict') {
     if (validated.digest !== undefined) {
       await keepAccepted(session, validated.digest);
-      session.refuseAccepted(conflictWith(validated.digest));
+      session.refuseAccepted(conflictWith(validated.digest, validated.at));
     }
     session.answer(key.commandId, validated.digest ?? digest);
     return validated.verdict;
@@ -109,11 +109,11 @@ const STALE_LEASE: Refusal = {
 };
 
 /** The report that was first is in Postgres, though its answer and all of Temporal's memory of it were lost. */
-const conflictWith = (digest: string): Refusal => ({
+const conflictWith = (digest: string, at: string | undefined): Refusal => ({
   code: 'result_conflict',
   message: 'another result was accepted for this command',
   fix: 'ask nextCommand for what is to be done now',
-  digest,
+  ...(at === undefined ? { digest } : { digest, at }),
 });
 
 async function fold(session: Session, fast: Fast, verdict: Verdict): Promise<TurnEnd> {

@@ -91,7 +91,7 @@ test('reports while no worker is up: a signal waits and is applied once, an upda
   expect(commandOf(next).step).toBe('GenerateImplementation');
   await inPostgres(signalled.sessionId, 2);
   const { refused } = await rig.client.sessionState(signalled.sessionId);
-  expect(refused).toMatchObject({ count: 1, last: [{ code: 'result_conflict' }] });
+  expect(refused).toMatchObject({ count: 1, last: [{ code: 'result_conflict', at: expect.any(String) as unknown }] });
   for (const { sessionId } of [signalled, updated]) {
     expect(await turnsOf(rig, sessionId)).toEqual(GENERATES);
     await expectConsistent(rig, sessionId);
@@ -115,7 +115,7 @@ test('a report whose answer is lost is sent again: the same answer, as a duplica
   expect(commandOf(again.next)).toEqual(commandOf(await rig.client.nextCommand(sessionId)));
   expect(await rig.client.submitResult(sessionId, report)).toEqual(again);
   await expect(rig.client.submitResult(sessionId, { ...report, result: { status: 'error' } })).rejects.toMatchObject({
-    refusal: { code: 'result_conflict' },
+    refusal: { code: 'result_conflict', at: expect.any(String) as unknown },
   });
   expect(await turnsOf(rig, sessionId)).toEqual(GENERATES);
   await expectConsistent(rig, sessionId);

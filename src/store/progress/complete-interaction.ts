@@ -84,8 +84,9 @@ function attempt(pool: Pool, input: ValidateInput, judge: Judge, only?: Storable
 /** The answer when there is nothing to judge (any more), or null. */
 function settledAnswer(input: ValidateInput, { interaction, lease }: FactsRow): Completed | null {
   if (interaction?.verdict) {
-    const { verdict, digest } = interaction;
-    return { kind: 'verdict', verdict, ...(digest === null || digest === input.digest ? {} : { digest }) };
+    const { verdict, digest, completedAt } = interaction;
+    if (digest === null || digest === input.digest) return { kind: 'verdict', verdict };
+    return { kind: 'verdict', verdict, digest, ...(completedAt === null ? {} : { at: completedAt }) };
   }
   if (interaction === null || interaction.status !== 'pending') return { kind: 'verdict', verdict: orphan() };
   if (lease === null) return null;

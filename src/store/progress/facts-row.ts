@@ -58,6 +58,7 @@ export interface InteractionColumns {
   readonly verdict: Verdict | null;
   readonly failure: Failure | null;
   readonly digest: string | null;
+  readonly completedAt: string | null;
 }
 
 /** One row of `gather_facts`: the session, the interaction asked about, and everything a step may look at. */

@@ -1,5 +1,6 @@
 import type { GenerateInput, ValidateInput } from '../../ports/progress-store.js';
 import type { Statement, Tx } from '../with-scope.js';
+import { iso } from '../queries/session-row.js';
 import { BEGINS_FIX_ROUND } from './fix-rounds.js';
 import type { FactsRow } from './facts-row.js';
 
@@ -105,7 +106,7 @@ SELECT
      AND result #>> '{agent,conversationId}' IS NOT NULL
    ORDER BY seq DESC LIMIT 1) AS "conversationId",
   (SELECT json_build_object('status', status, 'command', command, 'verdict', verdict, 'failure', failure,
-                            'digest', digest)
+                            'digest', digest, 'completedAt', ${iso('completed_at')})
    FROM interactions
    WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND seq = $4 AND command_id = $5) AS interaction,
   (SELECT json_build_object('number', number, 'expired', expires_at <= clock_timestamp()) FROM leases
