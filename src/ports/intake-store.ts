@@ -37,6 +37,8 @@ export interface IntakeStore {
   listRejected(scope: Scope, sessionId: string): Promise<readonly RejectedResult[]>;
   /** The session that the key stands for: `sessionId` at the first time; null when the key stood for another request. */
   claimKey(scope: Scope, key: string, requestDigest: string, sessionId: string): Promise<string | null>;
+  /** Whether the key stands for a request, whichever. */
+  hasKey(scope: Scope, key: string): Promise<boolean>;
   /** Announcing the same output of a command again resumes it. */
   announce(
     scope: Scope,

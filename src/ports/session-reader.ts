@@ -1,5 +1,6 @@
 import type { Command } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
+import type { Misfit } from '../domain/guard.js';
 import type { Json } from '../domain/json.js';
 import type { Result } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
@@ -99,4 +100,6 @@ export interface SessionReader {
   /** The session, its children and theirs, parents first; empty when unknown. */
   tree(scope: Scope, sessionId: string): Promise<readonly SessionSummary[]>;
   events(scope: Scope, sessionId: string, afterRevision: number, limit: number): Promise<readonly SessionEvent[]>;
+  /** Why a session about this would be refused by its first activity, as far as the model and the members tell; or null. */
+  startFault(scope: Scope, subject: { readonly context: string; readonly component?: string }): Promise<Misfit | null>;
 }

@@ -5,6 +5,7 @@ import { getSession } from './queries/get-session.js';
 import { listSessions } from './queries/list-sessions.js';
 import { sessionEvents } from './queries/session-events.js';
 import { sessionStanding, sessionStandings } from './queries/session-standing.js';
+import { startFault } from './queries/start-fault.js';
 import { sessionTree } from './queries/session-tree.js';
 import { isValueError } from './sql-errors.js';
 import { isAddressable } from './with-scope.js';
@@ -23,6 +24,7 @@ export function createSessionReader(readPool: Pool): SessionReader {
     tree: (scope, sessionId) => found([], scope, sessionId, () => sessionTree(readPool, scope, sessionId)),
     events: (scope, sessionId, after, limit) =>
       found([], scope, sessionId, () => sessionEvents(readPool, scope, sessionId, after, limit)),
+    startFault: (scope, subject) => found(null, scope, undefined, () => startFault(readPool, scope, subject)),
   };
 }
 

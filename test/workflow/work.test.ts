@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { endCliProcesses, gatedAgent, makeCheckout, runCliProcess, type CliEnd } from '../support/cli-worker.js';
 import { gitIn } from '../support/example.js';
+import { expireLease } from '../support/hold-rows.js';
 import { commandOf, eventually } from '../support/manual-client.js';
 import { createRig, type Rig } from '../support/rig.js';
 import { isAlive } from '../support/worker-process.js';
@@ -143,7 +144,7 @@ test('a silent holder is waited for, then its command is taken over; its late re
     '--owner',
     name,
     '--lease',
-    '2',
+    '30',
     '--json',
   ];
   const silent = runCliProcess(rig, work('anna'), anna.env);
@@ -151,8 +152,10 @@ test('a silent holder is waited for, then its command is taken over; its late re
   silent.child.kill('SIGSTOP');
   const command = await untilOpen(id);
   const next = runCliProcess(rig, work('bert'), bert.env);
+  const waits = /anna works on GenerateImplementation \(lease until/;
+  await eventually(async () => waits.test(next.said()), 'bert waiting for anna', 60);
+  await expireLease(rig, id, command.id);
   await bert.reached();
-  expect(next.said()).toMatch(/anna works on GenerateImplementation \(lease until/);
   const late = { commandId: command.id, result: { status: 'ok' }, lease: 1 } as const;
   await expect(rig.client.submitResult(id, late)).rejects.toMatchObject({ refusal: { code: 'stale_lease' } });
   bert.open();

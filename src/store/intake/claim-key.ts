@@ -29,3 +29,14 @@ export async function claimKey(
   if (row === undefined) throw new Error('the idempotency key was being claimed elsewhere and is not there yet');
   return row.digest === requestDigest ? row.sessionId : null;
 }
+
+const HAS: Statement = {
+  name: 'has_idempotency_key',
+  text: `SELECT EXISTS (SELECT FROM idempotency_keys WHERE account_id = $1 AND project_id = $2 AND key = $3) AS has`,
+};
+
+/** See {@link IntakeStore.hasKey}. */
+export async function hasKey(pool: Pool, scope: Scope, key: string): Promise<boolean> {
+  const values = [scope.accountId, scope.projectId, key];
+  return (await withScope(pool, scope, (tx) => tx.queryAndCommit<{ has: boolean }>(HAS, values)))[0]!.has;
+}

@@ -3,6 +3,7 @@ import { jsonFault } from '../../domain/json.js';
 import { isAddressable } from '../with-scope.js';
 import type { GenerateInput } from '../../ports/progress-store.js';
 import type { FactsRow, Known } from './facts-row.js';
+import { failureOf, scopeFault, subjectFault } from './start-rules.js';
 
 const notAuthorized = (message: string): Failure => ({ kind: 'not_authorized', message });
 const blocked = (message: string): Failure => ({ kind: 'blocked', message });
@@ -28,9 +29,9 @@ export function beginFault(input: GenerateInput, row: FactsRow): Failure | null 
   const { start } = input;
   if (row.owned === false) return notAuthorized('sessionId: not usable in this scope. Start again with another id.');
   if (row.session === null && start === null) return notAuthorized('sessionId: no such session in this scope.');
-  if (row.project === null || (start !== null && row.session === null && !row.member)) {
-    return notAuthorized('scope: no such account, project or member. Use the scope your project was set up with.');
-  }
+  const isNew = start !== null && row.session === null;
+  const fault = scopeFault({ project: row.project !== null, member: !isNew || row.member });
+  if (fault) return failureOf(fault);
   if (start?.parent !== undefined && !row.parentKnown) return notAuthorized('parent: no such session in this scope.');
   return null;
 }
@@ -42,21 +43,8 @@ export function known(
 ): { ok: true; known: Known } | { ok: false; failure: Failure } {
   const no = (failure: Failure) => ({ ok: false as const, failure });
   if (session === null || row.project === null) return no(notAuthorized('sessionId: no such session in this scope.'));
-  if (row.context === null) {
-    return no(
-      blocked(
-        `context: ${shown(session.context)} is not in the project's model. Declare it in specwright.yaml and run "specwright project apply".`,
-      ),
-    );
-  }
-  if (session.component !== null && !row.components.some(({ name }) => name === session.component)) {
-    return no(
-      blocked(
-        `component: ${shown(session.component)} is not in the context ${session.context}. Declare it in specwright.yaml and run "specwright project apply".`,
-      ),
-    );
-  }
-  return { ok: true, known: { session, project: row.project, context: row.context } };
+  const { context } = row;
+  const fault = subjectFault(session, context && row.components.map(({ name }) => name));
+  if (fault) return no(failureOf(fault));
+  return { ok: true, known: { session, project: row.project, context: context! } };
 }
-
-const shown = (name: unknown): string => JSON.stringify(String(name).slice(0, 120).toWellFormed());

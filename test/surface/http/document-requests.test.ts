@@ -20,7 +20,8 @@ const AGAIN = `FUZZ_SEED=${SEED} npm test -- test/surface/http/document-requests
  * these, a request that fits its schemas may be refused as invalid.
  */
 const RULES: Readonly<Record<string, RegExp>> = {
-  startSession: /^(?:component is (?:needed|not for it)|executorQueue is needed for mode \w+)$/,
+  startSession:
+    /^(?:component is (?:needed|not for it)|executorQueue is needed for mode \w+|context: .* is not in the project's model|component: .* is not in the context .*)$/s,
   applyProject:
     /a second time|which no (?:context|component) is called|closes a cycle|is missing$|stands beside|remote |forge|toolchain|rules\[\d+\]|\.name is "/,
   setExecutionMode: /^this mode is not possible here$/,
@@ -42,6 +43,7 @@ beforeAll(async () => {
   known = new KnownValues(document, new Set([rig.scope.userId, ...keys.map(({ keyId }) => keyId)]));
   const { userId: _ours, ...things } = await someThings(rig);
   known.add(things);
+  known.add({ context: 'Billing', component: 'Money' }, 'startSession');
   for (let made = 0; made < 4; made += 1) known.add(await undecidedSession(rig), 'decide');
   for (let made = 0; made < 4; made += 1) {
     const session = await openSession(rig);
