@@ -33,6 +33,9 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   nextCommand: [{}, { after: 0, waitMs: 2_000 }, { after: 1_000, waitMs: 2_000 }],
   listEvents: [{}, { accept: 'text/event-stream' }, { accept: 'text/event-stream', 'last-event-id': '1' }],
   submitResult: [{}, { durable: true }, { lease: 2 }],
+  createWebhook: [{ url: 'https://hooks.invalid/' }],
+  updateWebhook: [{}, { url: 'https://hooks.invalid/', enabled: true }],
+  listDeliveries: [{}, { status: 'given_up', limit: 1 }],
 };
 /** Who calls makes up the ids of these: they have a test of their own. */
 const CHOSEN = ['putMember'];
@@ -52,7 +55,7 @@ function expectNothing(text: string, stranger: Tenant, sent: Ids, where: unknown
 
 test('every canary that was sown can be found: by its own tenant, and by nobody else', async () => {
   const all: string[] = [];
-  const paths = ['keys', 'members', 'project', 'contexts', 'components', 'stories', 'rules', 'sessions?limit=200'];
+  const paths = 'keys members project contexts components stories rules sessions?limit=200 webhooks'.split(' ');
   const { open, deciding, closed } = victim.ids;
   for (const { sessionId } of [open, deciding, closed]) {
     paths.push(
@@ -92,11 +95,10 @@ test('every operation with the ids of another tenant answers as it does with unk
   for (const stranger of strangers) expectNothing(rig.lines.join(''), stranger, askedIds(), 'log');
 });
 
-/** The ids to be another's: all at once, and each that is not in the path alone, in a path of one's own. */
+/** The ids to be another's: all at once, and each alone, beside one's own. */
 function replacements(operation: Operation, ids: Ids): readonly (readonly string[])[] {
   const slots = operations.slots(operation, ids);
-  const inside = slots.filter((slot) => !isPath(operation, slot));
-  return [...(slots.length > inside.length ? [slots] : []), ...inside.map((slot) => [slot])];
+  return slots.length < 2 ? slots.map((slot) => [slot]) : [slots, ...slots.map((slot) => [slot])];
 }
 
 interface Compared {
