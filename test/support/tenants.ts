@@ -87,7 +87,7 @@ function marked(model: ProjectModel, c: (field: string) => string): ProjectModel
       ...model.project,
       name: c('project-name'),
       description: c('project-text'),
-      remote: `/srv/${c('remote')}.git`,
+      remote: `https://git.invalid/${c('remote')}.git`,
       defaultBranch: c('default-branch'),
     },
     contexts: [...model.contexts.map((one) => ({ ...one, description: c('billing') })), context],
