@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The first steps of a session with curl alone: start it, take its first command, carry it out, report, and see what happened.
 #
-#   SW_URL=http://localhost:7300 SW_KEY=$(specwright keys create --name me --role developer) \
+#   SPECWRIGHT_API_KEY=$(specwright keys create --name me --role developer) SPECWRIGHT_URL=http://localhost:7300 \
 #     bash first-steps.sh
 #
 # in a clone of the project's repository.
@@ -10,8 +10,8 @@ set -euo pipefail
 api() { # METHOD PATH [JSON [HEADER]]
   local body=()
   [ $# -lt 3 ] || body=(--header 'content-type: application/json' --data "$3" --header "${4:-accept: application/json}")
-  curl --silent --show-error --fail-with-body --request "$1" --header "authorization: Bearer $SW_KEY" \
-    --retry 3 "${body[@]}" "$SW_URL$2"
+  curl --silent --show-error --fail-with-body --request "$1" --header "authorization: Bearer $SPECWRIGHT_API_KEY" \
+    --retry 3 "${body[@]}" "$SPECWRIGHT_URL$2"
 }
 # The text at a key of JSON; `jq` does it better where it is installed.
 text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
@@ -50,7 +50,7 @@ api POST "/v1/sessions/$session/results" "$report" | grep --only-matching '"dupl
 
 # As a page, and as a stream that stays open until the session ends; `last-event-id` goes on after an event.
 api GET "/v1/sessions/$session/events?limit=100" | grep --only-matching '"type":"[^"]*"'
-curl --silent --no-buffer --max-time 2 --header "authorization: Bearer $SW_KEY" \
-  --header 'accept: text/event-stream' --header 'last-event-id: 1' "$SW_URL/v1/sessions/$session/events" || true
+curl --silent --no-buffer --max-time 2 --header "authorization: Bearer $SPECWRIGHT_API_KEY" \
+  --header 'accept: text/event-stream' --header 'last-event-id: 1' "$SPECWRIGHT_URL/v1/sessions/$session/events" || true
 
 api POST "/v1/sessions/$session/cancel" '{"reason":"these were the first steps"}'

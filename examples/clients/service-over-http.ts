@@ -1,15 +1,15 @@
 // A service that runs a session over HTTP, with a key.
 //
 //   npm install specwright
-//   SW_URL=http://localhost:7300 SW_KEY=$(specwright keys create --name service --role developer) \
+//   SPECWRIGHT_API_KEY=$(specwright keys create --name service --role developer) SPECWRIGHT_URL=http://localhost:7300 \
 //     npx tsx service-over-http.ts
 //
 // in a clone of the project's repository. Node 22.18 and newer run it without tsx.
 import { createHttpClient, ProblemError } from 'specwright/http-client';
 import { carryOut } from './carry-out.js';
 
-const url = process.env['SW_URL'] ?? 'http://localhost:7300';
-const specwright = createHttpClient({ url, key: process.env['SW_KEY'] ?? '' });
+const url = process.env['SPECWRIGHT_URL'] ?? 'http://localhost:7300';
+const specwright = createHttpClient({ url, key: process.env['SPECWRIGHT_API_KEY'] ?? '' });
 
 const { sessionId } = await specwright.startSession({
   sessionType: 'componentCoding',

@@ -74,6 +74,25 @@ export interface Operations {
   /** The bytes of an output, exactly. */
   getOutput(outputId: string, options?: CallOptions): Promise<Uint8Array>;
 
+  listWebhooks(options?: CallOptions): Promise<t.WebhookList>;
+  getWebhook(webhookId: string, options?: CallOptions): Promise<t.Webhook>;
+  /** The answer is the only place that shows the secret. Sent once. */
+  createWebhook(webhook: t.WebhookRequest, options?: CallOptions): Promise<t.CreatedWebhook>;
+  /** Changes what is given; enabling one that failed begins anew. */
+  updateWebhook(webhookId: string, change: t.WebhookChange, options?: CallOptions): Promise<t.Webhook>;
+  /** With what is still to be sent to it. Sent once. */
+  deleteWebhook(webhookId: string, options?: CallOptions): Promise<void>;
+  /** A new secret; for 24 hours messages are signed with the one before, too. Sent once. */
+  rotateWebhookSecret(webhookId: string, options?: CallOptions): Promise<t.CreatedWebhook>;
+  /** Sends a message of the type `ping`; the delivery tells what came of it. Sent once. */
+  pingWebhook(webhookId: string, options?: CallOptions): Promise<t.DeliveryDetail>;
+  /** Newest first. */
+  listDeliveries(webhookId: string, query?: t.DeliveriesQuery, options?: CallOptions): Promise<t.DeliveryPage>;
+  /** One delivery with every try of it. */
+  getDelivery(webhookId: string, deliveryId: string, options?: CallOptions): Promise<t.DeliveryDetail>;
+  /** The same message with the same id again, with all its tries. Sent once. */
+  replayDelivery(webhookId: string, deliveryId: string, options?: CallOptions): Promise<t.DeliveryDetail>;
+
   isAlive(options?: CallOptions): Promise<{ readonly status: 'ok' }>;
   isReady(options?: CallOptions): Promise<{ readonly status: 'ready' }>;
   getOpenApi(options?: CallOptions): Promise<{ readonly openapi: string }>;
@@ -87,6 +106,7 @@ export function operations(call: Call): Operations {
     ...accessOperations(call),
     ...projectOperations(call),
     ...sessionOperations(call),
+    ...webhookOperations(call),
     ...otherOperations(call),
   };
 }
@@ -143,6 +163,24 @@ function sessionOperations(call: Call) {
     setExecutionMode: (id, body, options) => call({ method: 'PUT', path: of(id, '/mode'), body, ...again }, options),
     cancelSession: (id, body, options) => call({ method: 'POST', path: of(id, '/cancel'), body }, options),
     announceUpload: (id, body, options) => call({ method: 'POST', path: of(id, '/uploads'), body, ...again }, options),
+  } satisfies Partial<Operations>;
+}
+
+function webhookOperations(call: Call) {
+  const of = (id: string, rest = '') => `${path`/v1/webhooks/${id}`}${rest}`;
+  const delivery = (id: string, deliveryId: string, rest = '') => of(id, `${path`/deliveries/${deliveryId}`}${rest}`);
+  return {
+    listWebhooks: (options) => call({ path: path`/v1/webhooks` }, options),
+    getWebhook: (id, options) => call({ path: of(id) }, options),
+    createWebhook: (body, options) => call({ method: 'POST', path: path`/v1/webhooks`, body }, options),
+    updateWebhook: (id, body, options) => call({ method: 'PATCH', path: of(id), body, ...again }, options),
+    deleteWebhook: (id, options) => call({ method: 'DELETE', path: of(id) }, options),
+    rotateWebhookSecret: (id, options) => call({ method: 'POST', path: of(id, '/rotate') }, options),
+    pingWebhook: (id, options) => call({ method: 'POST', path: of(id, '/ping') }, options),
+    listDeliveries: (id, query, options) => call({ path: of(id, '/deliveries'), query }, options),
+    getDelivery: (id, deliveryId, options) => call({ path: delivery(id, deliveryId) }, options),
+    replayDelivery: (id, deliveryId, options) =>
+      call({ method: 'POST', path: delivery(id, deliveryId, '/replay') }, options),
   } satisfies Partial<Operations>;
 }
 

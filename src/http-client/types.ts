@@ -3,6 +3,7 @@ import type * as access from '../schemas/http-access.js';
 import type * as common from '../schemas/http-common.js';
 import type * as project from '../schemas/http-project.js';
 import type * as sessions from '../schemas/http-sessions.js';
+import type * as webhooks from '../schemas/http-webhooks.js';
 import type * as work from '../schemas/http-work.js';
 
 // What is sent and answered, by the very schemas the server checks with. Types alone: no schema comes along at run time.
@@ -63,3 +64,13 @@ export type CancelRequested = z.infer<typeof work.cancelAnswer>;
 
 export type UploadRequest = z.input<typeof work.uploadRequest>;
 export type Upload = z.infer<typeof work.uploadAnswer>;
+
+export type WebhookRequest = z.input<typeof webhooks.webhookRequest>;
+export type WebhookChange = z.input<typeof webhooks.webhookChange>;
+export type Webhook = z.infer<typeof webhooks.webhookAnswer>;
+export type WebhookList = z.infer<typeof webhooks.webhookList>;
+export type CreatedWebhook = z.infer<typeof webhooks.createdWebhook>;
+export type DeliveriesQuery = z.infer<typeof webhooks.deliveriesQuery>;
+export type DeliveryPage = z.infer<typeof webhooks.deliveryPage>;
+export type Delivery = DeliveryPage['items'][number];
+export type DeliveryDetail = z.infer<typeof webhooks.deliveryAnswer>;

@@ -10,6 +10,7 @@ const types = z
   .min(1)
   .max(EVENT_TYPES.length)
   .refine((all) => new Set(all).size === all.length, 'must not name one twice')
+  .meta({ uniqueItems: true })
   .readonly()
   .nullable()
   .describe('Types of events to send; null: every type');

@@ -5,7 +5,7 @@ import type { ApiDocument, Schema } from './openapi-document.js';
 // generates for is not passed over.
 
 const STRUCTURE =
-  '$ref type const enum anyOf format pattern minLength maxLength minimum maximum minItems maxItems items properties required additionalProperties propertyNames';
+  '$ref type const enum anyOf format pattern minLength maxLength minimum maximum minItems maxItems uniqueItems items properties required additionalProperties propertyNames';
 const ANNOTATIONS = 'description default title deprecated examples';
 const KNOWN_KEYWORDS = new Set(`${STRUCTURE} ${ANNOTATIONS}`.split(' '));
 const MANY = 3;
@@ -52,11 +52,12 @@ function ofType(schema: Schema, type: string, making: Making, at: string): fc.Ar
     case 'null':
       return fc.constant(null);
     case 'array': {
-      const { minItems = 0, maxItems = MANY, items = {} } = schema;
-      return fc.array(schemaArbitrary(items, making, `${at}[]`), {
-        minLength: minItems,
-        maxLength: Math.min(maxItems, Math.max(minItems, MANY)),
-      });
+      const { minItems = 0, maxItems = MANY, uniqueItems = false, items = {} } = schema;
+      const lengths = { minLength: minItems, maxLength: Math.min(maxItems, Math.max(minItems, MANY)) };
+      const item = schemaArbitrary(items, making, `${at}[]`);
+      return uniqueItems
+        ? fc.uniqueArray(item, { ...lengths, selector: (one) => JSON.stringify(one) })
+        : fc.array(item, lengths);
     }
     case 'object':
       return objectArbitrary(schema, making, at);

@@ -55,8 +55,9 @@ function numberBreaks({ minimum = -1e308, maximum = 1e308 }: Schema, at: string)
 }
 
 function listBreaks(document: ApiDocument, schema: Schema, value: readonly unknown[], at: string): readonly Break[] {
-  const { items = {}, maxItems, minItems = 0 } = schema;
+  const { items = {}, maxItems, minItems = 0, uniqueItems = false } = schema;
   const own: Break[] = [];
+  if (uniqueItems && value.length > 0) own.push({ what: `${at} has one twice`, make: () => [...value, value[0]] });
   if (maxItems !== undefined && value.length > 0) {
     own.push({ what: `${at} has too many`, make: () => Array.from({ length: maxItems + 1 }, () => value[0]) });
   }

@@ -61,8 +61,13 @@ export async function makeTenant(rig: HttpRig, scope: Scope, token: string): Pro
   await tenant.ask('PUT', `/v1/members/${scope.userId}`, { body: { name: c('member-name'), role: 'admin' } });
   const userId = randomUUID();
   await tenant.ask('PUT', `/v1/members/${userId}`, { body: { name: c('colleague'), role: 'viewer' } });
-  const own = { keyId, userId };
-  const [open, deciding, closed] = await Promise.all([tenant.open(), tenant.deciding(), tenant.closed()]);
+  const [webhook, open, deciding, closed] = await Promise.all([
+    tenant.webhook(),
+    tenant.open(),
+    tenant.deciding(),
+    tenant.closed(),
+  ]);
+  const own = { keyId, userId, ...webhook };
   return {
     ...{ scope, token, key, fields },
     ids: {
@@ -82,7 +87,7 @@ function marked(model: ProjectModel, c: (field: string) => string): ProjectModel
       ...model.project,
       name: c('project-name'),
       description: c('project-text'),
-      remote: `/srv/${c('remote')}.git`,
+      remote: `https://git.invalid/${c('remote')}.git`,
       defaultBranch: c('default-branch'),
     },
     contexts: [...model.contexts.map((one) => ({ ...one, description: c('billing') })), context],
@@ -148,6 +153,17 @@ class Seeding {
     const late = { status: 'ok', data: { note: this.c('late') } };
     await this.rig.call('POST', `${path}/results`, { key: this.key, body: { commandId, result: late } });
     return { sessionId, commandId };
+  }
+
+  /** With a delivery that nobody received, and that is tried no more. */
+  async webhook(): Promise<Ids> {
+    const url = `https://hooks.invalid/${this.c('webhook-url')}`;
+    const body = { url, types: ['session_reopened'], description: this.c('webhook-text') };
+    const { webhookId } = (await this.ask('POST', '/v1/webhooks', { body })) as { webhookId: string };
+    const { deliveryId } = (await this.ask('POST', `/v1/webhooks/${webhookId}/ping`)) as { deliveryId: string };
+    const look = () => this.ask('GET', `/v1/webhooks/${webhookId}/deliveries/${deliveryId}`);
+    await eventually(async () => (await look())['status'] === 'given_up', 'no more tries');
+    return { webhookId, deliveryId };
   }
 
   private async start(idempotencyKey: string, more: object): Promise<string> {

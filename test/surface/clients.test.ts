@@ -19,7 +19,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
 let example: Example;
 let up: ChildProcess;
-let env: Record<string, string>;
+type Variables = Record<string, string>;
+let env: Variables;
+/** Without what the page exports. */
+let beside: Variables;
+/** As on another machine: what finds the stack all the same goes over HTTP. */
+const away = () => ({ SPECWRIGHT_DATA_DIR: join(folder, 'no-data') });
 let api: HttpClient;
 const sections = new Map<string, string>();
 
@@ -39,12 +44,15 @@ beforeAll(async () => {
   up = spawn('specwright', ['up', '--json'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = (await once(up.stdout!, 'data')) as [Buffer];
   const stack = JSON.parse(line.toString()) as { httpUrl: string; temporal: { address: string } };
-  env = { ...env, SW_URL: stack.httpUrl, TEMPORAL_ADDRESS: stack.temporal.address };
+  const SPECWRIGHT_HTTP_PORT = new URL(stack.httpUrl).port;
+  env = { ...env, SPECWRIGHT_HTTP_PORT, TEMPORAL_ADDRESS: stack.temporal.address };
   // Once for all: what it exports is there for the rest of the page.
-  const { stdout } = await shell(`${blocks('Before', 'sh').join('')}\necho "$SW_SCOPE"\necho "$SW_KEY"`);
-  const [SW_SCOPE = '', SW_KEY = ''] = stdout.trim().split('\n').slice(-2);
-  env = { ...env, SW_SCOPE, SW_KEY };
-  api = createHttpClient({ url: stack.httpUrl, key: SW_KEY });
+  const exported = ['SW_SCOPE', 'SPECWRIGHT_URL', 'SPECWRIGHT_API_KEY'];
+  const { stdout } = await shell([...blocks('Before', 'sh'), ...exported.map((name) => `echo "$${name}"`)].join('\n'));
+  const [SW_SCOPE = '', SPECWRIGHT_URL = '', SPECWRIGHT_API_KEY = ''] = stdout.trim().split('\n').slice(-3);
+  beside = env;
+  env = { ...env, SW_SCOPE, SPECWRIGHT_URL, SPECWRIGHT_API_KEY };
+  api = createHttpClient({ url: SPECWRIGHT_URL, key: SPECWRIGHT_API_KEY });
 });
 afterAll(async () => {
   up.kill('SIGINT');
@@ -101,7 +109,7 @@ const PAGE_PROGRAMS = {
 
 let clones = 0;
 /** Runs lines in a fresh clone of the project; any that fails fails the test, with what was said. */
-async function shell(lines: string): Promise<{ stdout: string; clone: string }> {
+async function shell(lines: string, variables = env): Promise<{ stdout: string; clone: string }> {
   const clone = join(folder, `clone-${(clones += 1)}`);
   await run('git', ['clone', '--quiet', example.remote, clone]);
   for (const [name, value] of [
@@ -110,7 +118,10 @@ async function shell(lines: string): Promise<{ stdout: string; clone: string }> 
   ] as const) {
     await run('git', ['-C', clone, 'config', `user.${name}`, value]);
   }
-  const ran = run('bash', ['--norc', '-euo', 'pipefail', '-c', lines], { cwd: clone, env });
+  const ran = run('bash', ['--norc', '-euo', 'pipefail', '-c', lines], {
+    cwd: clone,
+    env: variables,
+  });
   const { stdout } = await ran.catch((error: unknown) => {
     const { message, stdout: out, stderr } = error as { message: string; stdout: string; stderr: string };
     throw new Error(`${message}\n${out}\n${stderr}`);
@@ -156,13 +167,13 @@ test.each(Object.keys(PAGE_PROGRAMS))('the page’s program %s runs as written',
   expect(stdout).toMatch(expected);
 });
 
-test('the page’s lines for a person run as written, and the work is delivered', async () => {
+test('the page’s lines for a person run as written where no stack is, and the work is delivered', async () => {
   const lines = blocks('Person at a terminal', 'sh');
   expect(lines).toHaveLength(2);
-  const worked = await shell(`${lines[0]}\necho "was $session"`);
+  const worked = await shell(`${lines[0]}\necho "was $session"`, { ...env, ...away() });
   const id = /^was (\S+)$/m.exec(worked.stdout)![1]!;
   expect(await statusOf(id)).toBe('complete');
-  const { stdout } = await shell(lines[1]!);
+  const { stdout } = await shell(lines[1]!, { ...env, ...away() });
   expect(stdout).toContain(id);
   expect(stdout).toMatch(/status +active[^]*Initialize {2}warning/);
   expect(await statusOf(idIn(stdout.slice(stdout.indexOf('session    '))))).toMatch(/active|cancelled/);
@@ -175,21 +186,23 @@ interface Taken {
 interface McpEntry {
   readonly command?: string;
   readonly args?: string[];
+  readonly env?: Variables;
   readonly url?: string;
   readonly headers?: { readonly Authorization: string };
 }
 
-test('an agent set up as the page says finds, takes and reports a command over either transport', async () => {
+test('an agent set up as the page says finds, takes and reports a command in each of the three ways', async () => {
   const entries = blocks('Agent over MCP', 'json').map((text) => {
-    const filled = text.replace('${SW_URL}', env['SW_URL']!).replace('${SW_KEY}', env['SW_KEY']!);
+    const filled = text.replace(/\$\{(\w+)\}/g, (_all, name: string) => env[name]!);
     return (JSON.parse(filled) as { mcpServers: { specwright: McpEntry } }).mcpServers.specwright;
   });
-  expect(entries).toHaveLength(2);
-  for (const { command, args = [], url, headers } of entries) {
+  expect(entries).toHaveLength(3);
+  for (const { command, args = [], env: given, url, headers } of entries) {
+    const where = given ? { ...beside, ...away(), ...given } : beside;
     const agent = new Client({ name: 'test', version: '1' });
     await agent.connect(
       command
-        ? new StdioClientTransport({ command, args, env, stderr: 'ignore' })
+        ? new StdioClientTransport({ command, args, env: where, stderr: 'ignore' })
         : new StreamableHTTPClientTransport(new URL(url!), { requestInit: { headers: { ...headers } } }),
     );
     const call = async (name: string, given: Record<string, unknown>): Promise<string> => {

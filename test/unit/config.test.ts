@@ -136,8 +136,8 @@ test('the table describes every variable and marks the secrets', () => {
     'DATABASE_URL',
     'DATABASE_RW_URL',
     'DATABASE_RO_URL',
-    'SPECWRIGHT_API_KEY',
     'SPECWRIGHT_WEBHOOK_KEY',
+    'SPECWRIGHT_API_KEY',
     'GITHUB_TOKEN',
     'GITLAB_TOKEN',
   ]);

@@ -27,7 +27,16 @@ const START = {
 const LEASE = { owner: 'a test', ttlMs: 60_000 };
 
 /** What earlier calls answered, for later ones. */
-const had = { keyId: '', userId: randomUUID(), sessionId: '', commandId: '', lease: 0, uploadId: '' };
+const had = {
+  keyId: '',
+  userId: randomUUID(),
+  sessionId: '',
+  commandId: '',
+  lease: 0,
+  uploadId: '',
+  webhookId: '',
+  deliveryId: '',
+};
 
 /** One call of every operation, in an order in which each is answered with success. */
 const CALLS: { readonly [Name in keyof Operations]: (api: HttpClient) => ReturnType<Operations[Name]> } = {
@@ -102,6 +111,32 @@ const CALLS: { readonly [Name in keyof Operations]: (api: HttpClient) => ReturnT
   setExecutionMode: (api) => api.setExecutionMode(had.sessionId, { mode: 'manual' }),
   decide: (api) => api.decide(had.sessionId, { action: 'retry', reason: 'a test' }),
   cancelSession: (api) => api.cancelSession(had.sessionId, { reason: 'a test' }),
+  createWebhook: async (api) => {
+    const made = await api.createWebhook({ url: 'https://hooks.invalid/', types: ['session_reopened'] });
+    had.webhookId = made.webhookId;
+    return made;
+  },
+  rotateWebhookSecret: (api) => api.rotateWebhookSecret(had.webhookId),
+  listWebhooks: (api) => api.listWebhooks(),
+  pingWebhook: async (api) => {
+    const sent = await api.pingWebhook(had.webhookId);
+    had.deliveryId = sent.deliveryId;
+    return sent;
+  },
+  listDeliveries: (api) => api.listDeliveries(had.webhookId, { status: 'pending', limit: 1 }),
+  getDelivery: (api) => api.getDelivery(had.webhookId, had.deliveryId),
+  getWebhook: (api) => api.getWebhook(had.webhookId),
+  replayDelivery: async (api) => {
+    // Given up, the delivery has disabled its webhook.
+    await eventually(
+      async () => (await api.getDelivery(had.webhookId, had.deliveryId)).status === 'given_up',
+      'no more tries',
+    );
+    await api.updateWebhook(had.webhookId, { enabled: true });
+    return api.replayDelivery(had.webhookId, had.deliveryId);
+  },
+  updateWebhook: (api) => api.updateWebhook(had.webhookId, { description: 'a test', enabled: false }),
+  deleteWebhook: (api) => api.deleteWebhook(had.webhookId),
 };
 const NAMES = Object.keys(CALLS) as readonly (keyof Operations)[];
 
