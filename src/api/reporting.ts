@@ -2,7 +2,7 @@ import { RefusedError, type ReportAnswer } from '../client.js';
 import { resultDigest } from '../domain/digest.js';
 import type { Report } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
-import type { SessionStatus } from '../domain/session.js';
+import type { ClosedStatus, SessionStatus } from '../domain/session.js';
 import { ownedSession } from './owned-session.js';
 import type { Durable, Sessions, SessionsDeps } from './session-use-cases.js';
 import { settlesWithin, whenReachable } from './when-reachable.js';
@@ -17,15 +17,15 @@ export function reporting(deps: SessionsDeps): Reporting {
   return {
     async submit(scope, sessionId, report) {
       const { status } = await ownedSession(reader, scope, sessionId);
-      return keeping(deps, scope, sessionId, report, () =>
-        open(status, () => whenReachable(client, () => submitOrHandOver(deps, sessionId, report))),
-      );
+      const send = () => open(status, () => whenReachable(client, () => submitOrHandOver(deps, sessionId, report)));
+      return keeping(deps, scope, sessionId, report, send, (closed) => {
+        return { accepted: true, duplicate: true, next: { kind: 'done', status: closed } };
+      });
     },
     async report(scope, sessionId, report) {
       const { status } = await ownedSession(reader, scope, sessionId);
-      await keeping(deps, scope, sessionId, report, () =>
-        open(status, () => whenReachable(client, () => client.reportResult(sessionId, report))),
-      );
+      const send = () => open(status, () => whenReachable(client, () => client.reportResult(sessionId, report)));
+      await keeping(deps, scope, sessionId, report, send, () => undefined);
     },
     async rejected(scope, sessionId) {
       await ownedSession(reader, scope, sessionId);
@@ -49,11 +49,13 @@ async function submitOrHandOver(
 
 /** A result that is refused because another was first, or the session is closed, is kept for people to read. */
 async function keeping<T>(
-  { intake }: SessionsDeps,
+  { intake, reader }: SessionsDeps,
   scope: Scope,
   sessionId: string,
   { commandId, result }: Report,
   send: () => Promise<T>,
+  /** The report that ended the session, or one before it, once more: its answer was lost, and there is none but the end. */
+  duplicate: (closed: ClosedStatus) => T,
 ): Promise<T> {
   try {
     return await send();
@@ -69,6 +71,8 @@ async function keeping<T>(
       });
     }
     if (refusal.code === 'session_closed') {
+      const accepted = await reader.acceptedDigest(scope, sessionId, commandId);
+      if (accepted === rejected.digest) return duplicate(refusal.status as ClosedStatus);
       await intake.keepRejected(scope, sessionId, { ...rejected, why: 'late', acceptedDigest: null });
     }
     throw error;

@@ -9,6 +9,8 @@ export const EVENT_TYPES = [
   'interaction_completed',
   'waiting_changed',
   'lease_taken',
+  'lease_expiring',
+  'lease_expired',
   'children_planned',
   'child_changed',
   'decided',

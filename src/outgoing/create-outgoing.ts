@@ -48,6 +48,9 @@ async function tryOnce(policy: AddressPolicy, url: string, { headers, body }: Po
       lookup: policy.lookup,
       signal,
     });
+    // Another protocol is no answer; without a listener neither this nor a connection that ends without a word says so.
+    request.on('upgrade', (_answer, socket) => socket.destroy());
+    request.on('close', () => reject(new Error('closed without an answer')));
     request.on('error', reject).on('response', resolve).end(bytes);
   });
   await readSome(answer);

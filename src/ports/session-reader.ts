@@ -95,6 +95,8 @@ export interface SessionReader {
   get(scope: Scope, sessionId: string): Promise<SessionDetail | null>;
   /** Cheap: for waiting, and for knowing whether a session is the scope's. */
   standing(scope: Scope, sessionId: string): Promise<Standing | null>;
+  /** Of the result that was accepted for a command; null when there is none. */
+  acceptedDigest(scope: Scope, sessionId: string, commandId: string): Promise<string | null>;
   /** Where several sessions stand, in one read; without those that are not the scope's. */
   standings(scope: Scope, sessionIds: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** The session, its children and theirs, parents first; empty when unknown. */

@@ -53,10 +53,18 @@ SELECT 'held', to_json(h) FROM (
 const RENEW: Statement = {
   name: 'renew_lease',
   text: `
-UPDATE leases SET expires_at = clock_timestamp() + $6 * interval '1 millisecond', ttl_ms = $6, noticed = NULL
-WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id = $4 AND number = $5
-  AND expires_at > clock_timestamp()
-RETURNING ${LEASE}`,
+WITH renewed AS (
+  UPDATE leases SET expires_at = clock_timestamp() + $6 * interval '1 millisecond', ttl_ms = $6, noticed = NULL
+  WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND command_id = $4 AND number = $5
+    AND expires_at > clock_timestamp()
+  RETURNING ${LEASE}
+), watched AS (
+  -- Only when it is to be looked at sooner: a heartbeat writes one row, as a rule.
+  UPDATE session_index SET lease_look_at = clock_timestamp() + $6 * ${REMIND_AFTER} * interval '1 millisecond'
+  WHERE session_id = $3 AND EXISTS (SELECT FROM renewed)
+    AND (lease_look_at IS NULL OR lease_look_at > clock_timestamp() + $6 * ${REMIND_AFTER} * interval '1 millisecond')
+)
+SELECT * FROM renewed`,
 };
 
 const RELEASE: Statement = {

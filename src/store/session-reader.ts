@@ -1,6 +1,7 @@
 import type { Scope } from '../domain/scope.js';
 import type { SessionReader, Standing } from '../ports/session-reader.js';
 import type { Pool } from './pool.js';
+import { acceptedDigest } from './queries/accepted-digest.js';
 import { getSession } from './queries/get-session.js';
 import { listSessions } from './queries/list-sessions.js';
 import { sessionEvents } from './queries/session-events.js';
@@ -24,6 +25,8 @@ export function createSessionReader(readPool: Pool): SessionReader {
     tree: (scope, sessionId) => found([], scope, sessionId, () => sessionTree(readPool, scope, sessionId)),
     events: (scope, sessionId, after, limit) =>
       found([], scope, sessionId, () => sessionEvents(readPool, scope, sessionId, after, limit)),
+    acceptedDigest: (scope, sessionId, commandId) =>
+      found(null, scope, sessionId, () => acceptedDigest(readPool, scope, sessionId, commandId)),
     startFault: (scope, subject) => found(null, scope, undefined, () => startFault(readPool, scope, subject)),
   };
 }

@@ -64,7 +64,7 @@ async function ensureRole(admin: pg.Client, role: string, password: string): Pro
   if (rows[0]?.strong) await admin.query(`ALTER ROLE ${role} NOSUPERUSER NOBYPASSRLS NOREPLICATION`);
 }
 
-/** Owns the two functions that count over all accounts; nobody can log in as it. */
+/** Owns the three functions that count over all accounts; nobody can log in as it. */
 async function ensureMetricsRole(admin: pg.Client): Promise<void> {
   const { rowCount } = await admin.query(`SELECT FROM pg_roles WHERE rolname = 'sw_metrics'`);
   if (rowCount === 0) await admin.query('CREATE ROLE sw_metrics');

@@ -107,7 +107,7 @@ test('killed after any effect while sessions change places, nothing of the unfin
     await again.folder.close();
     gitIn(root, 'update-ref', '-d', 'refs/specwright/parked/a');
   }
-});
+}, 180_000);
 
 test('what is no session’s work is refused and left as it is', async () => {
   const { desk, folder } = await deskUntil(1_000);

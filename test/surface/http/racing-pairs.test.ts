@@ -23,8 +23,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await endCliProcesses();
+  // Every execution is replayed.
   await rig.end();
-});
+}, 240_000);
 
 interface Race {
   readonly winner: Report;

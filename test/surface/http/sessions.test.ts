@@ -55,7 +55,7 @@ test('a whole manual session runs by HTTP alone: start, take, heartbeat, report,
     const answer = await rig.call('POST', `/v1/sessions/${sessionId}/results`, { body: report });
     expect(answer).toMatchObject({ status: 200, body: { accepted: true, duplicate: false } });
     const again = await rig.call('POST', `/v1/sessions/${sessionId}/results`, { body: report });
-    if (again.status === 200) expect(again.body).toMatchObject({ duplicate: true, next: answer.body['next'] });
+    expect(again).toMatchObject({ status: 200, body: { duplicate: true, next: answer.body['next'] } });
     next = answer.body['next'] as Next;
     turns += 1;
   }

@@ -19,7 +19,8 @@ beforeAll(async () => {
     { via: 'http', url, key },
   ];
 });
-afterAll(() => rig.end());
+// Every execution is replayed.
+afterAll(() => rig.end(), 240_000);
 
 /** Each report three times at once, by every way; the order in which they are sent goes round. */
 async function reportThrice(first: {

@@ -123,6 +123,14 @@ test('a receiver that fails in every way gets the same message again until it ta
   expect(await get(`/v1/webhooks/${one.webhookId}`)).toMatchObject({ enabled: true, failingSince: null });
 });
 
+test('a receiver that would speak another protocol is no answer, and holds nothing up', async () => {
+  const at = await receiver();
+  const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
+  at.next((response) => void response.socket!.write(upgrade));
+  const delivery = await ended(await ping(await webhook(at.url)));
+  expect(delivery.attempts.map(({ outcome }) => outcome)).toEqual(['unreachable', 'delivered']);
+});
+
 test('a receiver that is not there yet gets the message when it is', async () => {
   const gone = await startReceiver();
   await gone.stop();
