@@ -29,5 +29,5 @@ export default {
   ],
   testTimeout: 60_000,
   // On two cores jest would take one: most of these tests wait for servers and processes.
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
