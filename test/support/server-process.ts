@@ -25,16 +25,29 @@ export function serverProcess(pid: number): ServerProcess {
   const id = (kind: string) => Number(new RegExp(`^${kind}:\\t(\\d+)`, 'm').exec(proc('status'))![1]);
   const account = { uid: id('Uid'), gid: id('Gid') };
   let current = pid;
-  const signal = (name: NodeJS.Signals) => [current, ...childrenOf(current)].forEach((one) => process.kill(one, name));
+  let isWanted = true;
+  const all = () => [current, ...childrenOf(current)];
+  const signal = (name: NodeJS.Signals, to: readonly number[] = all()) =>
+    to.filter(isAlive).forEach((one) => process.kill(one, name));
+  // Postgres does not start while anything is left of the one before.
+  const start = (): void => {
+    const child = spawn(program!, args, { ...account, env, detached: true, stdio: 'ignore' });
+    current = child.pid!;
+    child.once('exit', () => void (isWanted && setTimeout(start, 500)));
+    child.unref();
+  };
   return {
     async kill() {
-      signal('SIGKILL');
-      while (isAlive(current)) await new Promise((resolve) => setTimeout(resolve, 20));
+      isWanted = false;
+      const killed = all();
+      signal('SIGKILL', killed);
+      while (killed.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     restart() {
-      current = spawn(program!, args, { ...account, env, detached: true, stdio: 'ignore' }).pid!;
+      isWanted = true;
+      start();
     },
   };
 }
