@@ -27,7 +27,7 @@ export default {
     project('surface', { testPathIgnorePatterns: ['/test/surface/http/'] }),
     project('http', { ...servers, testMatch: ['<rootDir>/test/surface/http/**/*.test.ts'] }),
   ],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // On two cores jest would take one: most of these tests wait for servers and processes.
   maxWorkers: 3,
 };

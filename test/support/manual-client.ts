@@ -87,7 +87,7 @@ export function commandOf(next: Next): Command {
 export async function eventually<T>(
   look: () => Promise<T | null | undefined | false>,
   what: string,
-  seconds = 20,
+  seconds = 50,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
