@@ -33,10 +33,20 @@ export class Refusals {
    */
   takeBack(commandId: string | undefined): readonly Report[] {
     const back = this.early.filter(({ report }) => report.commandId === commandId);
-    this.early = this.early.filter((one) => !back.includes(one));
+    this.early = [];
     this.count -= back.length;
     this.last = this.last.filter((told) => !back.some(({ refusal }) => refusal === told));
     return back.map(({ report }) => report);
+  }
+
+  /** Nobody can have seen a later command than the next one. */
+  forgetEarly(): void {
+    this.early = [];
+  }
+
+  /** A new run would open its commands under other ids. */
+  hasEarly(): boolean {
+    return this.early.length > 0;
   }
 
   told(): { readonly count: number; readonly last: readonly Refusal[] } {

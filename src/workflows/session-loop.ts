@@ -71,8 +71,8 @@ async function work(session: Session, fast: Fast): Promise<Failure | null> {
 
 /** Between steps of the executor; a client's command is the point for sessions that clients report on. */
 async function continueAsNewIfFull(session: Session): Promise<void> {
-  if (workflowInfo().continueAsNewSuggested && session.unanswered.length === 0 && allHandlersFinished())
-    await startAnew(session);
+  if (!workflowInfo().continueAsNewSuggested || session.refused.hasEarly()) return;
+  if (session.unanswered.length === 0 && allHandlersFinished()) await startAnew(session);
 }
 
 async function startAnew(session: Session): Promise<void> {

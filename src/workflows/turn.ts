@@ -55,6 +55,7 @@ function open(
 ): void {
   session.open = { commandId, seq, step, for: generated.for, mode };
   const forClient = generated.for === 'client' || (generated.for === 'children' && mode === 'manual');
+  if (generated.for !== 'client') session.refused.forgetEarly();
   session.command = 'command' in generated && forClient ? generated.command : null;
   session.wait(generated.for);
   session.settle();
