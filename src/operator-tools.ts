@@ -1,4 +1,4 @@
-import { createDoctor, type Check, type Doctor } from './api/doctor.js';
+import { createDoctor, type Check, type Diagnosis, type Doctor } from './api/doctor.js';
 import { createMirrorCheck, type MirrorCheck } from './api/mirror-check.js';
 import type { Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
@@ -9,7 +9,7 @@ import { setUpDatabase } from './local-stack.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
 import { UsageError } from './surfaces/cli/errors.js';
-import type { CliEnvironment, Diagnosis, Operating } from './surfaces/cli/environment.js';
+import type { CliEnvironment, Operating } from './surfaces/cli/environment.js';
 import { createExecutions } from './temporal/executions.js';
 import { createTemporalProbe } from './temporal/temporal-probe.js';
 

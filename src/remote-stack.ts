@@ -1,10 +1,11 @@
+import type { Diagnosis } from './api/doctor.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { diagnoseRemote } from './remote/diagnose-remote.js';
 import { withOwnErrors } from './remote/own-errors.js';
 import { remoteSessions } from './remote/remote-sessions.js';
 import { contentOf } from './schemas/project-content.js';
 import { UsageError } from './surfaces/cli/errors.js';
-import type { Connected, Diagnosis, KeyDesk } from './surfaces/cli/environment.js';
+import type { Connected, KeyDesk } from './surfaces/cli/environment.js';
 
 /** Where the commands of this environment go, when they go over HTTP. */
 export interface Remote {

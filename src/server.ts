@@ -8,6 +8,7 @@ import { createUploads } from './api/uploads.js';
 import { deliverWebhooks } from './api/deliver-webhooks.js';
 import { createSessionWatch } from './api/watch-sessions.js';
 import { createWebhooks } from './api/webhooks.js';
+import { settlesWithin } from './api/when-reachable.js';
 import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
@@ -180,13 +181,11 @@ function useCases(
 }
 
 async function answersInTime(work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), PROBE_MS)));
-  const done = work.then(
+  const answered = work.then(
     () => true,
     () => false,
   );
-  return Promise.race([done, late]).finally(() => clearTimeout(timer));
+  return (await settlesWithin(answered, PROBE_MS)) && answered;
 }
 
 function urlOf(host: string, app: FastifyInstance): string {

@@ -4,6 +4,7 @@ import { sha256Hex } from '../domain/digest.js';
 import { isUuid } from '../domain/names.js';
 import type { Scope } from '../domain/scope.js';
 import type { AccessStore, Caller, KeySummary, Member } from '../ports/access-store.js';
+import { notFound } from './not-found.js';
 
 export type { Caller, KeySummary, Member };
 
@@ -84,10 +85,6 @@ export function createAccess({ store, newId, newKey }: AccessDeps): Access {
       if (!isUuid(userId) || !(await store.removeMember(scope, userId))) throw notFound('member');
     },
   };
-}
-
-function notFound(what: string): RefusedError {
-  return new RefusedError({ code: 'not_found', message: `no such ${what}`, fix: 'check the id' });
 }
 
 export function forbidden(message: string): RefusedError {

@@ -15,6 +15,12 @@ export interface Check {
   readonly fix?: string;
 }
 
+export interface Diagnosis {
+  readonly checks: readonly Check[];
+  /** Null when the sessions could not be looked at. */
+  readonly stuck: readonly Stuck[] | null;
+}
+
 export interface Doctor {
   temporal(): Promise<readonly Check[]>;
   postgres(): Promise<readonly Check[]>;

@@ -3,6 +3,7 @@ import type { OutputRef } from '../domain/result.js';
 import type { Scope } from '../domain/scope.js';
 import type { IntakeStore, Upload } from '../ports/intake-store.js';
 import type { SessionReader } from '../ports/session-reader.js';
+import { notFound } from './not-found.js';
 import { ownedSession } from './owned-session.js';
 
 export type { Upload };
@@ -69,5 +70,5 @@ export function createUploads({ intake, reader }: UploadsDeps): Uploads {
 }
 
 function unknown(): never {
-  throw new RefusedError({ code: 'not_found', message: 'no such upload', fix: 'check the id' });
+  throw notFound('upload');
 }

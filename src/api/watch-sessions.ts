@@ -1,3 +1,4 @@
+import { byProject } from '../domain/by-project.js';
 import type { Scope } from '../domain/scope.js';
 import type { SessionEvent, SessionReader, Standing } from '../ports/session-reader.js';
 
@@ -32,7 +33,7 @@ export function createSessionWatch(reader: Reads): SessionWatch {
     running = true;
     while (waiters.size > 0) {
       const began = Date.now();
-      for (const group of byProject(waiters)) await look(reader, group);
+      for (const group of byProject(waiters, ({ scope }) => scope)) await look(reader, group);
       await new Promise((resolve) => setTimeout(resolve, Math.max(PAUSE_MS, PAUSE_PER_MS * (Date.now() - began))));
     }
     running = false;
@@ -54,17 +55,6 @@ export function createSessionWatch(reader: Reads): SessionWatch {
       }),
     events: sharedEvents(reader),
   };
-}
-
-function byProject(waiters: Iterable<Waiter>): readonly (readonly Waiter[])[] {
-  const groups = new Map<string, Waiter[]>();
-  for (const waiter of waiters) {
-    const key = `${waiter.scope.accountId}/${waiter.scope.projectId}`;
-    const group = groups.get(key);
-    if (group) group.push(waiter);
-    else groups.set(key, [waiter]);
-  }
-  return [...groups.values()];
 }
 
 async function look(reader: Reads, group: readonly Waiter[]): Promise<void> {

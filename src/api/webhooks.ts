@@ -10,6 +10,7 @@ import type {
   WebhookChange,
   WebhookStore,
 } from '../ports/webhook-store.js';
+import { notFound } from './not-found.js';
 
 export type { Delivery, DeliveryDetail, DeliveryFilter, Webhook, WebhookChange };
 
@@ -129,5 +130,5 @@ function checkUrl({ outgoing }: WebhooksDeps, url: string): void {
 }
 
 function unknown(what: string): never {
-  throw new RefusedError({ code: 'not_found', message: `no such ${what}`, fix: 'check the id' });
+  throw notFound(what);
 }

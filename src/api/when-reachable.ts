@@ -17,9 +17,8 @@ export async function whenReachable<T>(client: SpecwrightClient, work: () => Pro
   done.catch(() => undefined);
   if (await settlesWithin(done, PATIENCE_MS)) return done;
   // A call that is tried again may overrun its deadline by the pause before the last try.
-  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PING_MS));
-  const isThere = await Promise.race([client.isReachable(PING_MS), done.then(always, always), late]);
-  if (!isThere) throw new UnavailableError('Temporal does not answer');
+  const seen = Promise.race([client.isReachable(PING_MS), done.then(always, always)]);
+  if (!(await settlesWithin(seen, PING_MS)) || !(await seen)) throw new UnavailableError('Temporal does not answer');
   return done;
 }
 

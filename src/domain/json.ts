@@ -18,6 +18,11 @@ export function textFault(text: string): string | null {
   return null;
 }
 
+/** Text that is shown on one line, too: no control characters either. */
+export function lineFault(text: string): string | null {
+  return textFault(text) ?? (/\p{Cc}/u.test(text) ? 'holds a control character' : null);
+}
+
 /** Finds the first thing in `value` that is not JSON, too deep, or not storable as text. */
 export function jsonFault(value: unknown, path = '$', depth = 0): JsonFault | null {
   if (depth > MAX_JSON_DEPTH) return { path: clip(path), reason: `is nested deeper than ${MAX_JSON_DEPTH}` };

@@ -1,4 +1,4 @@
-import { textFault } from './json.js';
+import { lineFault } from './json.js';
 
 export const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$/;
 const USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -8,7 +8,7 @@ const USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
  * dash for an option, and show credentials in its errors and in the process list.
  */
 export function remoteFault(remote: string): string | null {
-  const unfit = textFault(remote) ?? (/\p{Cc}/u.test(remote) ? 'holds a control character' : null);
+  const unfit = lineFault(remote);
   if (unfit !== null) return unfit;
   if (remote.startsWith('-')) return 'starts with a dash, which git takes for an option';
   if (/^[^/]*::/.test(remote)) return 'names a remote helper (`…::`), which would run a program';

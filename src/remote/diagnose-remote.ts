@@ -1,15 +1,10 @@
-import type { Check, Stuck } from '../api/doctor.js';
+import type { Check, Diagnosis, Stuck } from '../api/doctor.js';
 import type { HttpClient } from '../http-client.js';
 import { stuckBy } from '../domain/stuck.js';
 import { remoteSessions } from './remote-sessions.js';
 
-export interface RemoteDiagnosis {
-  readonly checks: readonly Check[];
-  readonly stuck: readonly Stuck[] | null;
-}
-
 /** What can be seen over HTTP: the way to the API, what it needs, the key, and sessions that wait for people. */
-export async function diagnoseRemote(url: string, http: HttpClient): Promise<RemoteDiagnosis> {
+export async function diagnoseRemote(url: string, http: HttpClient): Promise<Diagnosis> {
   const alive = await check('api', `answers at ${url}`, () => http.isAlive());
   if (!alive.ok) return { checks: [alive], stuck: null };
   const ready = await check('servers behind it', 'Temporal and Postgres answer', () => http.isReady());

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BOUND_NAMES, type BoundName, MAX_BOUND } from '../domain/bounds.js';
 import { FORGE_TYPES, type ForgeType } from '../domain/forge.js';
-import { textFault } from '../domain/json.js';
+import { lineFault, textFault } from '../domain/json.js';
 import {
   BRANCH_PATTERN,
   COMPONENT_TYPE,
@@ -47,14 +47,9 @@ const bounded = (max: number): z.ZodString => z.string().min(1).max(max);
 const WITHOUT_CONTROLS = { pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' };
 const type = { minLength: 1, maxLength: MAX_TYPE, pattern: COMPONENT_TYPE.source };
 
-const line = bounded(MAX_LINE)
-  .check(
-    check(
-      (value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null),
-      'one line of text',
-    ),
-  )
-  .meta(WITHOUT_CONTROLS);
+const oneLine = (max: number, expected: string) =>
+  bounded(max).check(check(lineFault, expected)).meta(WITHOUT_CONTROLS);
+const line = oneLine(MAX_LINE, 'one line of text');
 const prose = bounded(MAX_TEXT)
   .check(check(textFault, 'text without U+0000 and lone surrogates'))
   .meta({ pattern: '^[^\\u0000]*$' });
@@ -103,11 +98,7 @@ const bounds = z.strictObject(
   Object.fromEntries(BOUND_NAMES.map((bound) => [bound, limit])) as Record<BoundName, typeof limit>,
 );
 
-const argument = bounded(1000)
-  .check(
-    check((value) => textFault(value) ?? (/\p{Cc}/u.test(value) ? 'holds a control character' : null), 'one argument'),
-  )
-  .meta(WITHOUT_CONTROLS);
+const argument = oneLine(1000, 'one argument');
 const customToolchain = z
   .strictObject({
     implementation: line,

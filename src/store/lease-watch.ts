@@ -2,7 +2,7 @@ import type { LeaseWatch, Noticed } from '../ports/lease-store.js';
 import type { Pool } from './pool.js';
 import { iso } from './queries/session-row.js';
 import { leasePlaces } from './session-places.js';
-import { type Statement, withScope } from './with-scope.js';
+import { nobody, type Statement, withScope } from './with-scope.js';
 
 /** The part of a lease's time after which a holder that has not renewed it is reminded. */
 export const REMIND_AFTER = '(2.0 / 3)';
@@ -50,11 +50,9 @@ export function createLeaseWatch(pool: Pool): LeaseWatch {
   return {
     due: (limit) => leasePlaces(pool, limit),
     async look({ accountId, projectId, sessionId }) {
-      // No user asks; the account's own id is as good as any to open its door.
-      const scope = { accountId, projectId, userId: accountId };
       const rows = await withScope(
         pool,
-        scope,
+        nobody(accountId, projectId),
         (tx) => tx.queryAndCommit<{ noticed: Noticed }>(LOOK, [accountId, projectId, sessionId]),
         { lockSession: sessionId },
       );

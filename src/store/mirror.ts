@@ -1,3 +1,4 @@
+import { byProject } from '../domain/by-project.js';
 import type { Mirror, MirrorRow, SessionPlace } from '../ports/mirror.js';
 import type { Pool } from './pool.js';
 import { closeSession } from './progress/close-session.js';
@@ -18,12 +19,7 @@ export function createMirror(pool: Pool): Mirror {
 
 /** Row level security shows one project at a time. */
 async function rowsByScope(pool: Pool, places: readonly SessionPlace[], home: string): Promise<readonly MirrorRow[]> {
-  const byProject = new Map<string, SessionPlace[]>();
-  for (const place of places) {
-    const key = `${place.accountId}/${place.projectId}`;
-    byProject.set(key, [...(byProject.get(key) ?? []), place]);
-  }
   const rows: MirrorRow[] = [];
-  for (const group of byProject.values()) rows.push(...(await mirrorRows(pool, group, home)));
+  for (const group of byProject(places, (place) => place)) rows.push(...(await mirrorRows(pool, group, home)));
   return rows;
 }

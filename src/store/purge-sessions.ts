@@ -1,7 +1,6 @@
 import type { Scope } from '../domain/scope.js';
 import type { Pool } from './pool.js';
-import { nobody } from './access/key-place.js';
-import { type Statement, type Tx, withScope } from './with-scope.js';
+import { nobody, type Statement, type Tx, withScope } from './with-scope.js';
 import { purgeWebhooks } from './webhooks/purge-webhooks.js';
 
 /** What was removed, or would be. */

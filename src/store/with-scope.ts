@@ -31,6 +31,11 @@ const LOCK_SESSION: Statement = {
          WHERE account_id = $1 AND project_id = $2 AND session_id = $3 FOR NO KEY UPDATE`,
 };
 
+export const NIL = '00000000-0000-0000-0000-000000000000';
+
+/** A scope in which no user acts; row level security looks at account and project only. */
+export const nobody = (accountId: string, projectId: string): Scope => ({ accountId, projectId, userId: NIL });
+
 /** Whether these ids can name anything at all. Ids come from outside (a Workflow Id, a start input) and may be any text. */
 export function isAddressable(scope: Scope, sessionId?: string): boolean {
   return (

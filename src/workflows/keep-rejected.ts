@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 const MAX_KEPT = 100;
 
 export function isRoomFor(session: Session): boolean {
-  return session.refused.kept < MAX_KEPT;
+  return session.told.isOn && session.refused.kept < MAX_KEPT;
 }
 
 export async function keepRejected(session: Session, rejected: Rejected): Promise<void> {

@@ -69,7 +69,7 @@ async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
 export function throwIfRefusedUnkept(session: Session, value: unknown): void {
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind !== 'refuse') return;
-  if (session.told.isOn && sorted.rejected?.why === 'conflict' && isRoomFor(session)) return;
+  if (sorted.rejected?.why === 'conflict' && isRoomFor(session)) return;
   countRefusal(sorted.refusal);
   throw refusalError(sorted.refusal);
 }

@@ -1,8 +1,9 @@
 import { ROLES, type Role } from '../../domain/access.js';
+import { byProject } from '../../domain/by-project.js';
 import type { Caller } from '../../ports/access-store.js';
 import type { Pool } from '../pool.js';
-import { type Statement, withScope } from '../with-scope.js';
-import { nobody, placesOf, type Place } from './key-place.js';
+import { nobody, type Statement, withScope } from '../with-scope.js';
+import { placesOf } from './key-place.js';
 
 const CALLERS: Statement = {
   name: 'callers_of_keys',
@@ -23,7 +24,7 @@ interface Row {
 /** See {@link AccessStore.callersOf}. The index tells whose keys they are; everything else is read inside those scopes. */
 export async function callersOf(pool: Pool, hashes: readonly string[]): Promise<ReadonlyMap<string, Caller>> {
   const callers = new Map<string, Caller>();
-  for (const places of byProject(await placesOf(pool, hashes))) {
+  for (const places of byProject(await placesOf(pool, hashes), (place) => place)) {
     const [{ accountId, projectId }] = places;
     const hashOf = new Map(places.map(({ keyId, hash }) => [keyId, hash]));
     const rows = await withScope(pool, nobody(accountId, projectId), (tx) =>
@@ -35,15 +36,4 @@ export async function callersOf(pool: Pool, hashes: readonly string[]): Promise<
     }
   }
   return callers;
-}
-
-function byProject(places: readonly Place[]): readonly (readonly [Place, ...Place[]])[] {
-  const groups = new Map<string, [Place, ...Place[]]>();
-  for (const place of places) {
-    const key = `${place.accountId}/${place.projectId}`;
-    const group = groups.get(key);
-    if (group) group.push(place);
-    else groups.set(key, [place]);
-  }
-  return [...groups.values()];
 }

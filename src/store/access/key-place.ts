@@ -1,6 +1,5 @@
-import type { Scope } from '../../domain/scope.js';
 import type { Pool } from '../pool.js';
-import { type Statement, withScope } from '../with-scope.js';
+import { NIL, nobody, type Statement, withScope } from '../with-scope.js';
 
 const PLACES: Statement = {
   name: 'places_of_keys',
@@ -14,11 +13,6 @@ export interface Place {
   readonly projectId: string;
   readonly keyId: string;
 }
-
-const NIL = '00000000-0000-0000-0000-000000000000';
-
-/** A scope in which no user acts yet; row level security looks at account and project only. */
-export const nobody = (accountId: string, projectId: string): Scope => ({ accountId, projectId, userId: NIL });
 
 /** Whose keys the hashes are; the index is outside row level security and holds ids only. */
 export async function placesOf(pool: Pool, hashes: readonly string[]): Promise<readonly Place[]> {

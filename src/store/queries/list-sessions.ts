@@ -3,14 +3,8 @@ import type { Scope } from '../../domain/scope.js';
 import type { Page, SessionFilter, SessionSummary } from '../../ports/session-reader.js';
 import type { Pool } from '../pool.js';
 import { withScope } from '../with-scope.js';
+import { fromCursor, type Keyset, pageLimit, pageOf } from './keyset-page.js';
 import { SESSION_COLUMNS, type SessionRow, toSummary } from './session-row.js';
-
-const MAX_PAGE = 200;
-
-interface Cursor {
-  readonly createdAt: string;
-  readonly sessionId: string;
-}
 
 /** Newest first. A cursor that this function did not make gives an empty page. */
 export async function listSessions(
@@ -19,9 +13,9 @@ export async function listSessions(
   filter: SessionFilter,
   page: { limit: number; cursor?: string },
 ): Promise<Page<SessionSummary>> {
-  const after = page.cursor === undefined ? null : fromCursor(page.cursor);
+  const after = page.cursor === undefined ? null : fromCursor(page.cursor, isSessionId);
   if (page.cursor !== undefined && after === null) return { items: [], cursor: null };
-  const limit = Math.min(Math.max(1, Math.trunc(page.limit) || 1), MAX_PAGE);
+  const limit = pageLimit(page.limit);
   const { where, values } = conditions(scope, filter, after);
   const rows = await withScope(pool, scope, (tx) =>
     tx.queryAndCommit<SessionRow>(
@@ -32,11 +26,10 @@ export async function listSessions(
       values,
     ),
   );
-  const items = rows.slice(0, limit);
-  return { items: items.map(toSummary), cursor: rows.length > limit ? toCursor(items.at(-1)!) : null };
+  return pageOf(rows.map(toSummary), limit, ({ createdAt, sessionId }) => ({ createdAt, id: sessionId }));
 }
 
-function conditions(scope: Scope, filter: SessionFilter, after: Cursor | null): { where: string; values: unknown[] } {
+function conditions(scope: Scope, filter: SessionFilter, after: Keyset | null): { where: string; values: unknown[] } {
   const values: unknown[] = [scope.accountId, scope.projectId];
   const parts = ['s.account_id = $1', 's.project_id = $2'];
   const add = (condition: (slot: string) => string, value: unknown) => {
@@ -53,17 +46,7 @@ function conditions(scope: Scope, filter: SessionFilter, after: Cursor | null): 
   else add((slot) => `s.parent_session_id = ${slot}`, filter.parentSessionId);
   if (after) {
     const time = `$${values.push(after.createdAt)}::timestamptz`;
-    parts.push(`(s.created_at, s.session_id) < (${time}, $${values.push(after.sessionId)})`);
+    parts.push(`(s.created_at, s.session_id) < (${time}, $${values.push(after.id)})`);
   }
   return { where: parts.join(' AND '), values };
-}
-
-function toCursor({ createdAt, sessionId }: Cursor): string {
-  return Buffer.from(`${createdAt} ${sessionId}`).toString('base64url');
-}
-
-function fromCursor(text: string): Cursor | null {
-  const [createdAt = '', sessionId = '', ...more] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(createdAt);
-  return isTime && isSessionId(sessionId) && more.length === 0 ? { createdAt, sessionId } : null;
 }

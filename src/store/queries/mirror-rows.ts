@@ -1,6 +1,6 @@
 import type { MirrorRow, SessionPlace } from '../../ports/mirror.js';
 import type { Pool } from '../pool.js';
-import { type Statement, withScope } from '../with-scope.js';
+import { nobody, type Statement, withScope } from '../with-scope.js';
 
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
@@ -39,8 +39,7 @@ export async function mirrorRows(
   if (first === undefined) return [];
   const { accountId, projectId } = first;
   const homes = new Map(places.map((place) => [place.sessionId, place.home]));
-  // No user asks; the account's own id is as good as any to open its door.
-  const rows = await withScope(pool, { accountId, projectId, userId: accountId }, (tx) =>
+  const rows = await withScope(pool, nobody(accountId, projectId), (tx) =>
     tx.queryAndCommit<Columns>(ROWS, [accountId, projectId, [...homes.keys()]]),
   );
   return rows.map(({ userId, parentStatus, parentClosedAt, ...row }) => ({

@@ -3,10 +3,9 @@ import type { Scope } from '../../domain/scope.js';
 import { PING } from '../../domain/webhooks.js';
 import type { Delivery, DeliveryDetail, LoggedAttempt, WebhookStore } from '../../ports/webhook-store.js';
 import type { Pool } from '../pool.js';
+import { fromCursor, pageLimit, pageOf } from '../queries/keyset-page.js';
 import { iso } from '../queries/session-row.js';
 import { isAddressable, type Statement, type Tx, withScope } from '../with-scope.js';
-
-const MAX_PAGE = 200;
 
 const COLUMNS = `d.delivery_id AS "deliveryId", d.webhook_id AS "webhookId", d.type, d.session_id AS "sessionId", d.revision,
   ${iso('d.at')} AS at, d.status, d.tries, ${iso('d.next_try_at')} AS "nextTryAt", ${iso('d.created_at')} AS "createdAt",
@@ -71,13 +70,12 @@ export function deliveries(pool: Pool): Deliveries {
   };
   return {
     async deliveries(scope, webhookId, { status }, page) {
-      const after = page.cursor === undefined ? null : fromCursor(page.cursor);
+      const after = page.cursor === undefined ? null : fromCursor(page.cursor, isUuid);
       if (page.cursor !== undefined && after === null) return { items: [], cursor: null };
-      const limit = Math.min(Math.max(1, Math.trunc(page.limit) || 1), MAX_PAGE);
-      const values = [scope.accountId, scope.projectId, webhookId, status ?? null, after?.createdAt, after?.deliveryId];
+      const limit = pageLimit(page.limit);
+      const values = [scope.accountId, scope.projectId, webhookId, status ?? null, after?.createdAt, after?.id];
       const rows = await withScope(pool, scope, (tx) => tx.queryAndCommit<Delivery>(LIST, [...values, limit + 1]));
-      const items = rows.slice(0, limit);
-      return { items, cursor: rows.length > limit ? toCursor(items.at(-1)!) : null };
+      return pageOf(rows, limit, ({ createdAt, deliveryId }) => ({ createdAt, id: deliveryId }));
     },
     delivery: (scope, webhookId, deliveryId) => one(scope, webhookId, deliveryId, GET),
     ping: (scope, webhookId, deliveryId) => one(scope, webhookId, deliveryId, PING_IT),
@@ -89,16 +87,4 @@ async function withAttempts(tx: Tx, scope: Scope, [row]: readonly Delivery[]): P
   if (row === undefined) return null;
   const values = [scope.accountId, scope.projectId, row.deliveryId];
   return { ...row, attempts: await tx.query<LoggedAttempt>(ATTEMPTS, values) };
-}
-
-type Cursor = Pick<Delivery, 'createdAt' | 'deliveryId'>;
-
-function toCursor({ createdAt, deliveryId }: Cursor): string {
-  return Buffer.from(`${createdAt} ${deliveryId}`).toString('base64url');
-}
-
-function fromCursor(text: string): Cursor | null {
-  const [createdAt = '', deliveryId = '', ...more] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(createdAt);
-  return isTime && isUuid(deliveryId) && more.length === 0 ? { createdAt, deliveryId } : null;
 }

@@ -1,9 +1,8 @@
 import type { AfterTry, Attempt } from '../../domain/webhooks.js';
 import type { Claim, DeliveryQueue, DueDelivery } from '../../ports/webhook-store.js';
-import { nobody } from '../access/key-place.js';
 import type { Pool } from '../pool.js';
 import { iso } from '../queries/session-row.js';
-import { type Statement, withScope } from '../with-scope.js';
+import { nobody, type Statement, withScope } from '../with-scope.js';
 
 const CLAIM = `
 WITH due AS (

@@ -1,6 +1,6 @@
 import type { Access, Caller } from '../../api/access.js';
 import type { ApplyOptions, ApplyOutcome, Sessions } from '../../api/sessions.js';
-import type { Check, Stuck } from '../../api/doctor.js';
+import type { Diagnosis } from '../../api/doctor.js';
 import type { MirrorCheck } from '../../api/mirror-check.js';
 import type { Role } from '../../domain/access.js';
 import type { ProjectModel } from '../../domain/project.js';
@@ -52,12 +52,6 @@ export interface Operating {
   readonly scope: Scope;
   readonly mirror: MirrorCheck;
   close(): Promise<void>;
-}
-
-export interface Diagnosis {
-  readonly checks: readonly Check[];
-  /** Null when the sessions could not be looked at. */
-  readonly stuck: readonly Stuck[] | null;
 }
 
 /** What commands about API keys are given. */

@@ -13,9 +13,11 @@ interface CreateOptions {
   readonly json?: boolean;
 }
 
-/** Keys of the HTTP API, made on the stack itself: who reaches its database needs no key to make one. */
+/** Keys of the HTTP API. On the stack itself no key is needed to make one: who reaches its database may. */
 export function addKeyCommands({ program, environment }: AddTo): void {
-  const keys = program.command('keys').description('keys of the HTTP API for the project of the data folder');
+  const keys = program
+    .command('keys')
+    .description('keys of the HTTP API, for the project of the data folder or of the key that is used');
   const atDesk = async (use: (desk: KeyDesk) => Promise<void>): Promise<void> => {
     const desk = await environment.keys();
     await use(desk).finally(() => desk.close());
