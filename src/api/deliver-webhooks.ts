@@ -1,6 +1,7 @@
+import { byProject } from '../domain/by-project.js';
 import { afterTry, payloadOf, signingVersions } from '../domain/webhooks.js';
 import type { Outgoing, Signer } from '../ports/outgoing.js';
-import type { Claim, DeliveryQueue, DueDelivery } from '../ports/webhook-store.js';
+import type { Busy, Claim, DeliveryQueue, DueDelivery } from '../ports/webhook-store.js';
 import { pause } from './pause.js';
 
 export interface DeliveryDeps {
@@ -22,24 +23,26 @@ export interface DeliveryDeps {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Tries at a time in this process, and of one webhook: a slow receiver holds up itself. */
-const MAX_RUNNING = 16;
+/** Tries at a time in this process, of one project and of one webhook: a slow receiver holds up itself. */
+const MAX_RUNNING = 128;
+/** One claim may go over these two, by less than the second. */
+const MAX_RUNNING_PER_PROJECT = 16;
 const MAX_RUNNING_PER_WEBHOOK = 4;
 /** What is running when the process is to stop has this long; after that it is another's, when its claim lapses. */
 const DRAIN_MS = 5_000;
 
 /** Sends what is due until the signal, then waits for what is on its way. Any number of processes may do so. */
 export async function deliverWebhooks(deps: DeliveryDeps, signal: AbortSignal): Promise<void> {
-  const running = new Map<Promise<void>, string>();
+  const running = new Map<Promise<void>, Claim>();
   const giveUp = new AbortController();
   const take = async (): Promise<number> => {
     const limit = Math.min(MAX_RUNNING - running.size, MAX_RUNNING_PER_WEBHOOK);
-    const claims = limit > 0 ? await deps.queue.claim(limit, deps.claimMs, busy([...running.values()])) : [];
+    const claims = limit > 0 ? await deps.queue.claim(limit, deps.claimMs, busyOf([...running.values()])) : [];
     for (const claim of claims) {
       const work = deliver(deps, claim, giveUp.signal)
         .catch((error: unknown) => deps.onError?.(error))
         .finally(() => running.delete(work));
-      running.set(work, claim.webhookId);
+      running.set(work, claim);
     }
     return claims.length;
   };
@@ -58,10 +61,14 @@ export async function deliverWebhooks(deps: DeliveryDeps, signal: AbortSignal): 
   clearTimeout(late);
 }
 
-/** Webhooks that have as many tries running as they may. */
-function busy(webhookIds: readonly string[]): readonly string[] {
-  const ofOne = (id: string) => webhookIds.filter((other) => other === id).length;
-  return [...new Set(webhookIds)].filter((id) => ofOne(id) >= MAX_RUNNING_PER_WEBHOOK);
+function busyOf(running: readonly Claim[]): Busy {
+  const ids = running.map(({ webhookId }) => webhookId);
+  const ofOne = (id: string) => ids.filter((other) => other === id).length;
+  const projects = byProject(running, (claim) => claim);
+  return {
+    webhooks: [...new Set(ids)].filter((id) => ofOne(id) >= MAX_RUNNING_PER_WEBHOOK),
+    projects: projects.flatMap((tries) => (tries.length >= MAX_RUNNING_PER_PROJECT ? [tries[0]] : [])),
+  };
 }
 
 async function deliver(deps: DeliveryDeps, claim: Claim, signal: AbortSignal): Promise<void> {
@@ -70,7 +77,7 @@ async function deliver(deps: DeliveryDeps, claim: Claim, signal: AbortSignal): P
   const attempt = await deps.outgoing.post(due.url, messageOf(deps, claim, due), signal);
   if (attempt === null) return;
   const then = afterTry(due.roundTries, attempt, deps.delaysMs, deps.chance());
-  if (await deps.queue.record(claim, attempt, then)) deps.onDisabled?.(claim.webhookId);
+  if (await deps.queue.record(claim, due.roundTries, attempt, then)) deps.onDisabled?.(claim.webhookId);
 }
 
 function messageOf({ signer, now }: DeliveryDeps, claim: Claim, due: DueDelivery) {

@@ -99,6 +99,12 @@ export interface Claim {
   readonly projectId: string;
 }
 
+/** Webhooks and projects that have as many tries running as they may. */
+export interface Busy {
+  readonly webhooks: readonly string[];
+  readonly projects: readonly Pick<Claim, 'accountId' | 'projectId'>[];
+}
+
 /** What is needed for a try. */
 export interface DueDelivery {
   readonly url: string;
@@ -106,6 +112,7 @@ export interface DueDelivery {
   readonly rotatedAtMs: number | null;
   readonly type: string;
   readonly at: string;
+  /** Tries since it was made, or was replayed. */
   readonly roundTries: number;
   /** Null for a ping. */
   readonly event: ToldEvent | null;
@@ -113,10 +120,13 @@ export interface DueDelivery {
 
 /** The outbox, of all accounts. */
 export interface DeliveryQueue {
-  /** Claims what is due, oldest first, without waiting for other claimers; nothing of the webhooks named. */
-  claim(limit: number, claimMs: number, without: readonly string[]): Promise<readonly Claim[]>;
+  /** Claims what is due, oldest first, without waiting for other claimers; nothing of those that are busy. */
+  claim(limit: number, claimMs: number, without: Busy): Promise<readonly Claim[]>;
   /** Null when there is nothing to try any more: it came through, its session was purged, its webhook is off. */
   load(claim: Claim): Promise<DueDelivery | null>;
-  /** Writes the try into the log. True when it disabled the webhook. */
-  record(claim: Claim, attempt: Attempt, then: AfterTry): Promise<boolean>;
+  /**
+   * Writes the try into the log. What follows holds for the round it was loaded in, with as many tries before it: a replay
+   * meanwhile is not given up. True when it disabled the webhook.
+   */
+  record(claim: Claim, roundTries: number, attempt: Attempt, then: AfterTry): Promise<boolean>;
 }

@@ -53,8 +53,11 @@ function send(): Promise<void> {
 }
 
 /** A webhook of the receiver with so many pings. */
-async function pings(count: number): Promise<{ scope: Scope; webhookId: string; expected: readonly string[] }> {
-  const scope = await newScope(db);
+async function pings(
+  count: number,
+  given?: Scope,
+): Promise<{ scope: Scope; webhookId: string; expected: readonly string[] }> {
+  const scope = given ?? (await newScope(db));
   const webhookId = randomUUID();
   await store.create(scope, { webhookId, url: at.url, description: '', types: null });
   const sent = Array.from({ length: count }, () => randomUUID());
@@ -109,6 +112,25 @@ test('a slow receiver holds up itself alone', async () => {
   await store.ping(slow.scope, webhookId, randomUUID());
   await allDelivered(slow.scope, webhookId);
   expect(at.received.length).toBeLessThanOrEqual(7);
+  await healthy.stop();
+  stopping.abort();
+  await at.stop();
+  await sending;
+});
+
+test('slow receivers of one project leave room for every other project', async () => {
+  const scope = await newScope(db);
+  for (let n = 0; n < 20; n += 1) await pings(7, scope);
+  at.next(...Array.from({ length: 140 }, () => never));
+  const sending = send();
+  await eventually(async () => at.received.length >= 16, 'the slow ones are busy');
+  const healthy = await startReceiver();
+  const webhookId = randomUUID();
+  const other = await newScope(db);
+  await store.create(other, { webhookId, url: healthy.url, description: '', types: null });
+  await store.ping(other, webhookId, randomUUID());
+  await allDelivered(other, webhookId);
+  expect(at.received.length).toBeLessThanOrEqual(19);
   await healthy.stop();
   stopping.abort();
   await at.stop();

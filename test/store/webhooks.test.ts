@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Scope } from '../../src/domain/scope.js';
 import type { AfterTry, Attempt } from '../../src/domain/webhooks.js';
-import type { Claim, DeliveryQueue, WebhookStore } from '../../src/ports/webhook-store.js';
+import type { Busy, Claim, DeliveryQueue, WebhookStore } from '../../src/ports/webhook-store.js';
 import { createPool, type Pool } from '../../src/store/pool.js';
 import { purgeSessions } from '../../src/store/purge-sessions.js';
 import { createWebhookStore } from '../../src/store/webhook-store.js';
 import { createDeliveryQueue } from '../../src/store/webhooks/delivery-queue.js';
-import { withScope } from '../../src/store/with-scope.js';
+import { type Tx, withScope } from '../../src/store/with-scope.js';
+import { eventually } from '../support/manual-client.js';
 import { type Database, startDatabase } from './database.js';
 import { builds, eventsOf, newScope, opening } from './sessions.js';
 
@@ -44,7 +45,8 @@ const sentTo = async (scope: Scope, webhookId: string) =>
   [...(await store.deliveries(scope, webhookId, {}, { limit: 100 })).items].sort(
     (one, other) => (one.revision ?? 0) - (other.revision ?? 0),
   );
-const claimAll = (limit = 100, claimMs = 60_000) => queue.claim(limit, claimMs, []);
+const IDLE: Busy = { webhooks: [], projects: [] };
+const claimAll = (limit = 100, claimMs = 60_000) => queue.claim(limit, claimMs, IDLE);
 const FAILED: Attempt = { outcome: 'http_error', httpStatus: 500, errorCode: null, durationMs: 7 };
 const CAME: Attempt = { outcome: 'delivered', httpStatus: 204, errorCode: null, durationMs: 7 };
 const RETRY: AfterTry = { kind: 'retry', delayMs: 0 };
@@ -116,25 +118,29 @@ test('many claimers at once get each delivery exactly once, and a lapsed claim i
   for (let n = 0; n < 60; n += 1) await store.ping(scope, webhookId, randomUUID());
   const another = createPool(db.rwUrl);
   const queues = [queue, createDeliveryQueue(another)];
-  const claims = await Promise.all(Array.from({ length: 40 }, (_, n) => queues[n % 2]!.claim(3, 1_000, [])));
+  const claims = await Promise.all(Array.from({ length: 40 }, (_, n) => queues[n % 2]!.claim(3, 1_000, IDLE)));
   await another.end();
   const ids = claims.flat().map(({ deliveryId }) => deliveryId);
   expect([ids.length, new Set(ids).size]).toEqual([60, 60]);
-  expect(await queue.claim(100, 60_000, [])).toEqual([]);
+  expect(await claimAll()).toEqual([]);
   await new Promise((resolve) => setTimeout(resolve, 1_100));
-  expect(await queue.claim(100, 60_000, [webhookId])).toEqual([]);
-  expect(new Set((await claimAll()).map(({ deliveryId }) => deliveryId))).toEqual(new Set(ids));
+  expect(await queue.claim(100, 60_000, { webhooks: [webhookId], projects: [] })).toEqual([]);
+  const { accountId, projectId } = scope;
+  expect(await queue.claim(100, 60_000, { webhooks: [], projects: [{ accountId, projectId }] })).toEqual([]);
+  const others = { accountId: projectId, projectId: accountId };
+  const again = await queue.claim(100, 60_000, { webhooks: [], projects: [others] });
+  expect(new Set(again.map(({ deliveryId }) => deliveryId))).toEqual(new Set(ids));
 });
 
 test('tries are logged; what came through is due no more, and a late failure does not undo it', async () => {
   const { scope, webhookId, claims } = await pinged(1);
   const [claim] = claims as [Claim];
   expect(await queue.load(claim)).toMatchObject({ url: 'https://hooks.invalid/x', roundTries: 0, event: null });
-  expect(await queue.record(claim, { ...FAILED, errorCode: 'ECONNRESET' }, RETRY)).toBe(false);
+  expect(await queue.record(claim, 0, { ...FAILED, errorCode: 'ECONNRESET' }, RETRY)).toBe(false);
   expect(await claimAll()).toEqual([claim]);
   expect((await store.get(scope, webhookId))!.failingSince).not.toBeNull();
-  await queue.record(claim, CAME, { kind: 'delivered' });
-  await queue.record(claim, FAILED, GIVE_UP);
+  await queue.record(claim, 1, CAME, { kind: 'delivered' });
+  await queue.record(claim, 1, FAILED, GIVE_UP);
   expect(await store.delivery(scope, webhookId, claim.deliveryId)).toMatchObject({
     status: 'delivered',
     tries: 3,
@@ -151,11 +157,11 @@ test('tries are logged; what came through is due no more, and a late failure doe
 test('a webhook is disabled when a delivery is given up and none came through meanwhile, or when it is gone', async () => {
   const { scope, webhookId, claims } = await pinged(4);
   const [first, second, third, fourth] = claims as [Claim, Claim, Claim, Claim];
-  await queue.record(first, FAILED, RETRY);
-  await queue.record(second, CAME, { kind: 'delivered' });
-  expect(await queue.record(first, FAILED, GIVE_UP)).toBe(false);
+  await queue.record(first, 0, FAILED, RETRY);
+  await queue.record(second, 0, CAME, { kind: 'delivered' });
+  expect(await queue.record(first, 1, FAILED, GIVE_UP)).toBe(false);
   expect(await store.get(scope, webhookId)).toMatchObject({ enabled: true, disabledReason: null });
-  expect(await queue.record(third, FAILED, GIVE_UP)).toBe(true);
+  expect(await queue.record(third, 0, FAILED, GIVE_UP)).toBe(true);
   expect(await store.get(scope, webhookId)).toMatchObject({ enabled: false, disabledReason: 'failing' });
   expect(await queue.load(fourth)).toBeNull();
   expect(await store.delivery(scope, webhookId, fourth.deliveryId)).toMatchObject({ status: 'given_up', tries: 0 });
@@ -163,8 +169,43 @@ test('a webhook is disabled when a delivery is given up and none came through me
   expect(await store.update(scope, webhookId, { enabled: true })).toMatchObject(enabled);
   await store.replay(scope, webhookId, fourth.deliveryId);
   expect(await queue.load(fourth)).toMatchObject({ roundTries: 0 });
-  expect(await queue.record(fourth, { ...FAILED, httpStatus: 410 }, { kind: 'give_up', isGone: true })).toBe(true);
+  expect(await queue.record(fourth, 0, { ...FAILED, httpStatus: 410 }, { kind: 'give_up', isGone: true })).toBe(true);
   expect(await store.get(scope, webhookId)).toMatchObject({ enabled: false, disabledReason: 'gone' });
+});
+
+test('a replay while the last try is on its way is a round of its own: that try gives up nothing', async () => {
+  const { scope, webhookId, claims } = await pinged(1);
+  const [claim] = claims as [Claim];
+  await queue.record(claim, 0, FAILED, RETRY);
+  const { roundTries } = (await queue.load(claim))!;
+  await store.replay(scope, webhookId, claim.deliveryId);
+  expect(await queue.record(claim, roundTries, FAILED, GIVE_UP)).toBe(false);
+  expect(await store.delivery(scope, webhookId, claim.deliveryId)).toMatchObject({ status: 'pending', tries: 2 });
+  expect(await claimAll()).toEqual([claim]);
+  expect(await queue.load(claim)).toMatchObject({ roundTries: 0 });
+});
+
+test('a replay is not lost to a sender that saw its webhook off', async () => {
+  const { scope, webhookId, claims } = await pinged(1);
+  const [claim] = claims as [Claim];
+  await store.update(scope, webhookId, { enabled: false });
+  const mine = 'account_id = $1 AND project_id = $2 AND';
+  const run = (tx: Tx, text: string, id: string) => tx.query({ text }, [scope.accountId, scope.projectId, id]);
+  let loading: ReturnType<DeliveryQueue['load']>;
+  await withScope(db.rw, scope, async (tx) => {
+    await run(tx, `UPDATE webhook_deliveries SET round_tries = 0 WHERE ${mine} delivery_id = $3`, claim.deliveryId);
+    loading = queue.load(claim);
+    const text = 'SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid';
+    await eventually(async () => (await tx.query({ text }, [])).length === 1, 'a sender that waits');
+    await run(
+      tx,
+      `UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL WHERE ${mine} webhook_id = $3`,
+      webhookId,
+    );
+  });
+  expect(await loading!).toBeNull();
+  expect(await store.delivery(scope, webhookId, claim.deliveryId)).toMatchObject({ status: 'pending' });
+  expect((await db.rw.query('SELECT FROM webhook_due')).rowCount).toBe(1);
 });
 
 test('a project has twenty webhooks at most, and a deleted one is not there', async () => {
@@ -181,7 +222,7 @@ test('a project has twenty webhooks at most, and a deleted one is not there', as
 
 test('deliveries are listed newest first, page by page and by status', async () => {
   const { scope, webhookId, claims } = await pinged(5);
-  await queue.record(claims[0]!, CAME, { kind: 'delivered' });
+  await queue.record(claims[0]!, 0, CAME, { kind: 'delivered' });
   const first = await store.deliveries(scope, webhookId, {}, { limit: 3 });
   const rest = await store.deliveries(scope, webhookId, {}, { limit: 3, cursor: first.cursor! });
   expect([first.items.length, rest.items.length, rest.cursor]).toEqual([3, 2, null]);
@@ -202,8 +243,8 @@ test('deliveries go with their sessions, pings by their age, and deleted webhook
   const { scope, webhookId, claims } = await pinged(1);
   const { sessionId } = await session(scope);
   await db.progress.closeSession({ scope, sessionId, status: 'complete', failure: null });
-  for (const claim of [...claims, ...(await claimAll())]) await queue.record(claim, FAILED, RETRY);
-  await queue.record(claims[0]!, CAME, { kind: 'delivered' });
+  for (const claim of [...claims, ...(await claimAll())]) await queue.record(claim, 0, FAILED, RETRY);
+  await queue.record(claims[0]!, 0, CAME, { kind: 'delivered' });
   await purgeSessions(owner, scope, new Date(Date.now() - 60_000).toISOString(), false);
   expect((await sentTo(scope, webhookId)).length).toBeGreaterThan(3);
   await store.delete(scope, webhookId);

@@ -7,6 +7,7 @@ import { nobody, type Statement, withScope } from '../with-scope.js';
 const CLAIM = `
 WITH due AS (
   SELECT delivery_id FROM webhook_due WHERE due_at <= now() AND webhook_id <> ALL ($3::uuid[])
+    AND (account_id, project_id) NOT IN (SELECT * FROM unnest($4::uuid[], $5::uuid[]))
   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 UPDATE webhook_due d SET due_at = now() + $2 * interval '1 millisecond' FROM due WHERE d.delivery_id = due.delivery_id
@@ -29,35 +30,49 @@ LEFT JOIN sessions s ON s.account_id = d.account_id AND s.project_id = d.project
 WHERE d.account_id = $1 AND d.project_id = $2 AND d.delivery_id = $3 AND d.status = 'pending'`,
 };
 
-// Nothing to try: a webhook that is off, or a row that is gone.
+const LOCK: Statement = {
+  name: 'lock_delivery',
+  text: `SELECT FROM webhook_deliveries WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3 FOR NO KEY UPDATE`,
+};
+
+// Nothing to try: a webhook that is off, or a row that is gone. Looked at anew under the lock, for a replay may have come meanwhile.
 const DROP: Statement = {
   name: 'drop_delivery',
   text: `
-WITH d AS (
+WITH live AS (
+  SELECT FROM webhook_deliveries d
+  JOIN webhooks w ON w.account_id = d.account_id AND w.project_id = d.project_id AND w.webhook_id = d.webhook_id
+    AND w.disabled_at IS NULL AND w.deleted_at IS NULL
+  WHERE d.account_id = $1 AND d.project_id = $2 AND d.delivery_id = $3 AND d.status = 'pending'
+), d AS (
   UPDATE webhook_deliveries SET status = 'given_up', next_try_at = NULL, ended_at = now()
-  WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3 AND status = 'pending'
+  WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3 AND status = 'pending' AND NOT EXISTS (SELECT FROM live)
 )
-DELETE FROM webhook_due WHERE delivery_id = $3`,
+DELETE FROM webhook_due WHERE delivery_id = $3 AND NOT EXISTS (SELECT FROM live)`,
 };
 
-// A claim that lapsed while its holder went on makes two tries of one: both are logged, and what came through stays so.
+// A claim that lapsed while its holder went on makes two tries of one, and a replay begins a new round while one is tried: every try
+// is logged, what came through stays so, and only the round that a try belongs to goes on by it.
 const RECORD: Statement = {
   name: 'record_attempt',
   text: `
-WITH d AS (
-  UPDATE webhook_deliveries SET tries = tries + 1, round_tries = round_tries + 1,
-    round_began_at = coalesce(round_began_at, now() - $5 * interval '1 millisecond'),
-    status = CASE WHEN $8 THEN 'delivered' WHEN status <> 'pending' THEN status WHEN $9::float8 IS NULL THEN 'given_up'
-                  ELSE 'pending' END,
-    next_try_at = CASE WHEN status = 'pending' AND NOT $8 THEN now() + $9::float8 * interval '1 millisecond' END,
-    ended_at = CASE WHEN status = 'pending' AND NOT $8 AND $9::float8 IS NOT NULL THEN NULL ELSE coalesce(ended_at, now()) END
-  WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3
-  RETURNING tries, status, next_try_at, round_began_at, now() - $5 * interval '1 millisecond' AS began_at
+WITH was AS (
+  SELECT status = 'pending' AND round_tries = $12 AS is_its_round FROM webhook_deliveries
+  WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3 FOR NO KEY UPDATE
+), d AS (
+  UPDATE webhook_deliveries SET tries = tries + 1,
+    round_tries = CASE WHEN is_its_round THEN round_tries + 1 ELSE round_tries END,
+    round_began_at = CASE WHEN is_its_round THEN coalesce(round_began_at, now() - $5 * interval '1 millisecond') ELSE round_began_at END,
+    status = CASE WHEN $8 THEN 'delivered' WHEN NOT is_its_round THEN status WHEN $9::float8 IS NULL THEN 'given_up' ELSE 'pending' END,
+    next_try_at = CASE WHEN $8 THEN NULL WHEN NOT is_its_round THEN next_try_at ELSE now() + $9::float8 * interval '1 millisecond' END,
+    ended_at = CASE WHEN $8 OR is_its_round AND $9::float8 IS NULL THEN coalesce(ended_at, now()) ELSE ended_at END
+  FROM was WHERE account_id = $1 AND project_id = $2 AND delivery_id = $3
+  RETURNING tries, status, next_try_at, round_began_at, is_its_round, now() - $5 * interval '1 millisecond' AS began_at
 ), logged AS (
   INSERT INTO webhook_attempts (account_id, project_id, delivery_id, number, at, duration_ms, outcome, http_status, error_code)
   SELECT $1, $2, $3, tries, began_at, $5, $6, $7, $11 FROM d
 ), due AS (
-  UPDATE webhook_due SET due_at = d.next_try_at FROM d WHERE delivery_id = $3 AND d.status = 'pending'
+  UPDATE webhook_due SET due_at = d.next_try_at FROM d WHERE delivery_id = $3 AND d.status = 'pending' AND is_its_round
 ), ended AS (
   DELETE FROM webhook_due WHERE delivery_id = $3 AND (SELECT status FROM d) <> 'pending'
 ), health AS (
@@ -79,19 +94,22 @@ SELECT FROM health WHERE ends`,
 /** All accounts' outbox. Claims see ids only; what is sent is read in its own scope. */
 export function createDeliveryQueue(pool: Pool): DeliveryQueue {
   return {
-    async claim(limit, claimMs, without) {
-      return (await pool.query<Claim>(CLAIM, [limit, claimMs, without])).rows;
+    async claim(limit, claimMs, { webhooks, projects }) {
+      const [accountIds, projectIds] = [projects.map((one) => one.accountId), projects.map((one) => one.projectId)];
+      return (await pool.query<Claim>(CLAIM, [limit, claimMs, webhooks, accountIds, projectIds])).rows;
     },
     async load(claim) {
       const values = [claim.accountId, claim.projectId, claim.deliveryId];
       return withScope(pool, scopeOf(claim), async (tx) => {
         const [due] = await tx.query<DueDelivery>(LOAD, values);
-        if (due === undefined) await tx.query(DROP, values);
-        return due ?? null;
+        if (due !== undefined) return due;
+        await tx.query(LOCK, values);
+        await tx.query(DROP, values);
+        return null;
       });
     },
-    async record(claim, attempt, then) {
-      const values = recordValues(claim, attempt, then);
+    async record(claim, roundTries, attempt, then) {
+      const values = [...recordValues(claim, attempt, then), roundTries];
       return (await withScope(pool, scopeOf(claim), (tx) => tx.queryAndCommit(RECORD, values))).length > 0;
     },
   };
