@@ -130,7 +130,8 @@ export function loadConfig(given: Env = process.env, cwd: string = process.cwd()
   const values = Object.fromEntries(
     Object.entries(VARIABLES).map(([name, row]) => [name, readVariable(name, row as Variable<unknown>, env, problems)]),
   ) as unknown as Values;
-  problems.push(...missingPartners(values));
+  const isNamed = ({ variable }: ConfigProblem) => problems.some((problem) => problem.variable === variable);
+  problems.push(...missingPartners(values).filter((problem) => !isNamed(problem)));
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(values, env, cwd);
 }

@@ -1,4 +1,4 @@
-import { createDoctor, type Check, type Diagnosis, type Doctor } from './api/doctor.js';
+import { broken, createDoctor, type Check, type Diagnosis, type Doctor } from './api/doctor.js';
 import { createMirrorCheck, type MirrorCheck } from './api/mirror-check.js';
 import type { Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
@@ -28,7 +28,7 @@ async function connectTools(config: Config, stack: StackFile): Promise<Tools> {
     await Promise.all([client.connection.close(), readPool.end()]);
   };
   try {
-    const executions = await createExecutions(client, stack.taskQueue);
+    const executions = createExecutions(client, stack.taskQueue);
     const mirror = createMirrorCheck({ executions, rows: createMirrorReader(readPool), pause });
     const doctor = createDoctor({
       temporal: createTemporalProbe(client),
@@ -55,9 +55,7 @@ export async function diagnose(config: Config, stack: StackFile, local: readonly
   const tools = await connectTools(config, stack).catch((error: unknown) => broken('temporal', error));
   if ('name' in tools) return { checks: [...local, tools, await postgresAlone(stack)], stuck: null };
   try {
-    const temporal = await tools.doctor.temporal().catch((error: unknown) => [broken('temporal', error)]);
-    const postgres = await tools.doctor.postgres().catch((error: unknown) => [broken('postgres', error)]);
-    const checks = [...local, ...temporal, ...postgres];
+    const checks = [...local, ...(await tools.doctor.checks())];
     const answers = (name: string) => checks.some((check) => check.name === name && check.ok);
     if (!answers('temporal') || !answers('postgres')) return { checks, stuck: null };
     return { checks, stuck: await tools.doctor.stuck(stack.scope) };
@@ -78,19 +76,6 @@ async function postgresAlone(stack: StackFile): Promise<Check> {
   }
 }
 
-const FIXES = {
-  temporal: 'run `specwright up`, or check TEMPORAL_ADDRESS',
-  postgres: 'run `specwright up`, or check DATABASE_RO_URL',
-} as const;
-
-function broken(name: keyof typeof FIXES, error: unknown): Check {
-  const detail = error instanceof Error ? error.message : String(error);
-  const fix = FIXES[name];
-  // Some errors say it themselves.
-  if (detail.includes(fix)) return { name, ok: false, detail };
-  return { name, ok: false, detail: detail === '' ? 'does not answer' : detail, fix };
-}
-
 /** Roles, database, tables and search attributes on servers that are given. */
 export async function setUpServers(config: Config): Promise<object> {
   const { adminUrl } = config.database;
@@ -102,7 +87,7 @@ export async function setUpServers(config: Config): Promise<object> {
   await registerSearchAttributes(client).finally(() => client.connection.close());
   const rw = new URL(urls.rwUrl);
   return {
-    database: `${rw.host}${rw.pathname}: roles sw_owner, sw_rw, sw_ro and tables are up to date`,
+    database: `${rw.host}${rw.pathname}: roles sw_owner, sw_rw, sw_ro, sw_metrics and tables are up to date`,
     passwords: `${config.dataDir}/database-passwords.json (readable by you only)`,
     searchAttributes: `registered in ${config.temporal.namespace}`,
   };

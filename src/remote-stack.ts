@@ -50,7 +50,7 @@ export async function openRemoteKeyDesk(remote: Remote): Promise<KeyDesk> {
 }
 
 export function diagnoseOverHttp(remote: Remote): Promise<Diagnosis> {
-  return diagnoseRemote(remote.url, createHttpClient({ ...remote, deadlineMs: 10_000 }));
+  return diagnoseRemote(remote.url, createHttpClient({ ...remote, deadlineMs: 30_000 }));
 }
 
 async function callerOf(http: HttpClient) {

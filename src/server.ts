@@ -1,14 +1,18 @@
+import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from './api/access.js';
+import { createDoctor } from './api/doctor.js';
+import { createMirrorCheck } from './api/mirror-check.js';
 import { createProjects } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createUploads } from './api/uploads.js';
 import { deliverWebhooks } from './api/deliver-webhooks.js';
 import { createSessionWatch } from './api/watch-sessions.js';
 import { createWebhooks } from './api/webhooks.js';
-import { settlesWithin } from './api/when-reachable.js';
+import { settlesWithin, whenReachable } from './api/when-reachable.js';
 import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
@@ -18,8 +22,10 @@ import { createSigner } from './outgoing/create-signer.js';
 import type { Outgoing, Signer } from './ports/outgoing.js';
 import { createAccessStore } from './store/access-store.js';
 import { newKey } from './store/access/keys.js';
+import { createDatabaseProbe } from './store/database-probe.js';
 import { createIntakeStore } from './store/intake-store.js';
 import { createLeaseStore } from './store/lease-store.js';
+import { createMirrorReader } from './store/mirror-reader.js';
 import { createOutputStore } from './store/output-store.js';
 import { ping } from './store/ping.js';
 import { createPool, type Pool } from './store/pool.js';
@@ -27,6 +33,8 @@ import { createProjectStore } from './store/project-store.js';
 import { createSessionReader } from './store/session-reader.js';
 import { createWebhookStore } from './store/webhook-store.js';
 import { createDeliveryQueue } from './store/webhooks/delivery-queue.js';
+import { createExecutions } from './temporal/executions.js';
+import { createTemporalProbe } from './temporal/temporal-probe.js';
 import { createHttpServer, type HttpOptions } from './surfaces/http/create-http-server.js';
 import type { HttpDeps } from './surfaces/http/http-app.js';
 
@@ -87,7 +95,11 @@ export async function startServer(
   try {
     const [writePool, readPool] = pools as [Pool, Pool];
     const post = postOffice(config, options);
-    const app = await createHttpServer(useCases(config, stack, client, post, writePool, readPool), options);
+    const useCases = {
+      ...createUseCases(config, stack, client, post, writePool, readPool),
+      doctor: doctorOf(stack, temporal, client, readPool),
+    };
+    const app = await createHttpServer(useCases, options);
     await app.listen(config.http);
     const stopping = new AbortController();
     const delivering = sendWebhooks(app, post, writePool, options, stopping.signal);
@@ -146,14 +158,14 @@ async function sendWebhooks(
   await deliverWebhooks(deps, signal);
 }
 
-function useCases(
+function createUseCases(
   config: Config,
   stack: ServedStack,
   client: SpecwrightClient,
   post: PostOffice,
   writePool: Pool,
   readPool: Pool,
-): HttpDeps {
+): Omit<HttpDeps, 'doctor'> {
   const [reader, intake] = [createSessionReader(readPool), createIntakeStore(writePool)];
   const leases = createLeaseStore(writePool);
   const watch = createSessionWatch(reader);
@@ -177,6 +189,28 @@ function useCases(
       postgres: () => answersInTime(Promise.all([ping(writePool), ping(readPool)])),
       temporal: () => client.isReachable(PROBE_MS),
     },
+  };
+}
+
+function doctorOf(
+  { taskQueue, executorQueue }: ServedStack,
+  temporal: Client,
+  client: SpecwrightClient,
+  readPool: Pool,
+): HttpDeps['doctor'] {
+  const executions = createExecutions(temporal, taskQueue);
+  const doctor = createDoctor({
+    temporal: createTemporalProbe(temporal),
+    database: createDatabaseProbe(readPool),
+    mirror: createMirrorCheck({ executions, rows: createMirrorReader(readPool), pause }),
+    taskQueue,
+    executorQueue,
+    now: () => Date.now(),
+    inPlaceOfErrors: 'beside the stack `specwright doctor` tells the error',
+  });
+  return {
+    checks: () => doctor.checks(),
+    stuckAmong: (scope, page) => whenReachable(client, () => doctor.stuckAmong(scope, page)),
   };
 }
 

@@ -59,18 +59,18 @@ export async function startWorkers(
   };
   const create = async () => {
     const temporal = new Client({ connection, namespace: config.temporal.namespace });
-    const executions = roles.includes('session') ? await createExecutions(temporal, config.taskQueue) : null;
-    const parts = { pool, rwUrl, home: executions?.home, roles, metrics };
-    return { executions, workers: await createWorkers(config, connection, parts) };
+    const executions = roles.includes('session') ? createExecutions(temporal, config.taskQueue) : null;
+    const parts = { pool, rwUrl, home: await executions?.home(), roles, metrics };
+    return { executions, parts, workers: await createWorkers(config, connection, parts) };
   };
-  const { executions, workers } = await create().catch(async (error: unknown) => {
+  const { executions, parts, workers } = await create().catch(async (error: unknown) => {
     await close();
     throw error;
   });
   const stopping = new AbortController();
   const reconciled =
     executions && reconcileEveryMs !== null
-      ? reconcile(executions, pool, reconcileEveryMs, stopping.signal, metrics)
+      ? reconcile(executions, parts, reconcileEveryMs, stopping.signal)
       : Promise.resolve();
   const runs = workers.map((worker) => worker.run());
   const shutdown = () => {
@@ -134,15 +134,15 @@ async function createWorkers(
 /** Beside the worker of the session role, until the signal. */
 async function reconcile(
   executions: Executions,
-  pool: Pool,
+  { pool, home = '', metrics }: Parts,
   everyMs: number,
   signal: AbortSignal,
-  metrics: Registry | undefined,
 ): Promise<void> {
   const { logger } = Runtime.instance();
   const seen = metrics && addReconcilerMetrics(metrics);
   const reconciler = createReconciler({
     executions,
+    home,
     mirror: createMirror(pool),
     now: () => Date.now(),
     onDone: (sessionId, did) => {

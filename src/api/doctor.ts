@@ -1,6 +1,7 @@
 import type { Scope } from '../domain/scope.js';
-import { stuckBy, type Patience, type Patient, type Stuck } from '../domain/stuck.js';
+import { stuckBy, type Patience, type Patient, type PendingWork, type Stuck } from '../domain/stuck.js';
 import type { ActiveRow, DatabaseProbe } from '../ports/database-probe.js';
+import type { Page } from '../ports/session-reader.js';
 import type { TemporalProbe } from '../ports/temporal-probe.js';
 import { inTurns } from './in-turns.js';
 import type { MirrorCheck } from './mirror-check.js';
@@ -22,10 +23,12 @@ export interface Diagnosis {
 }
 
 export interface Doctor {
-  temporal(): Promise<readonly Check[]>;
-  postgres(): Promise<readonly Check[]>;
+  /** What of the stack answers, what it lacks, and who polls; whatever of it is away. */
+  checks(): Promise<readonly Check[]>;
   /** Sessions of the project that do not go on by themselves, and why. Needs Temporal and Postgres. */
   stuck(scope: Scope): Promise<readonly Stuck[]>;
+  /** The same among the next `limit` active sessions, in the order of their ids: a bounded piece of work. */
+  stuckAmong(scope: Scope, page: { readonly limit: number; readonly cursor?: string }): Promise<Page<Stuck>>;
 }
 
 export interface DoctorDeps {
@@ -35,46 +38,97 @@ export interface DoctorDeps {
   readonly taskQueue: string;
   readonly executorQueue: string;
   readonly now: () => number;
+  /** Errors of servers and workers name hosts: they are told to who runs them, in place of this sentence for everybody else. */
+  readonly inPlaceOfErrors?: string;
   readonly patience?: Patience;
 }
 
 const PAGE = 200;
 
 export function createDoctor(deps: DoctorDeps): Doctor {
-  const { temporal, database, mirror, now, patience } = deps;
+  const { temporal, database, mirror, taskQueue, now, inPlaceOfErrors, patience } = deps;
+  const stuckOf = (patients: readonly Patient[]) => patients.flatMap((patient) => stuckBy(patient, now(), patience));
   return {
-    temporal: () => temporalChecks(deps),
-    async postgres() {
-      const { version, missingMigrations } = await database.server();
-      const missing = missingMigrations.join(', ');
-      return [
-        { name: 'postgres', ok: true, detail: `answers, ${version}` },
-        missing === ''
-          ? { name: 'schema', ok: true, detail: 'up to date' }
-          : { name: 'schema', ok: false, detail: `lacks ${missing}`, fix: 'run `specwright setup` with DATABASE_URL' },
-      ];
+    async checks() {
+      const ofTemporal = temporalChecks(deps).catch((error: unknown) => [broken('temporal', inPlaceOfErrors ?? error)]);
+      const ofPostgres = postgresChecks(deps).catch((error: unknown) => [broken('postgres', inPlaceOfErrors ?? error)]);
+      return [...(await ofTemporal), ...(await ofPostgres)];
     },
     async stuck(scope) {
       const { differences } = await mirror.verify(scope);
-      const executors = new Map<string, number>();
+      const polled = executorCounts(temporal);
       const found: Stuck[] = [];
-      for await (const rows of pages(database, scope)) {
-        for (const queue of new Set(rows.map(({ executorQueue }) => executorQueue))) {
-          if (queue !== null && !executors.has(queue)) executors.set(queue, await temporal.pollers(queue, 'activity'));
-        }
-        const patients = await inTurns(rows, async (row) => ({
-          ...row,
-          executors: row.executorQueue === null ? null : (executors.get(row.executorQueue) ?? 0),
-          pending: await temporal.pending(row.sessionId),
-          differences: differences.filter(({ sessionId }) => sessionId === row.sessionId).map(clause),
-        }));
-        found.push(...patients.flatMap((patient) => stuckBy(patient, now(), patience)));
-      }
+      for await (const rows of pages(database, scope))
+        found.push(...stuckOf(await patientsOf(deps, rows, differences, polled)));
       const known = new Set(found.map(({ sessionId }) => sessionId));
       const others = [...new Set(differences.map(({ sessionId }) => sessionId))].filter((id) => !known.has(id));
-      return [...found, ...others.flatMap((id) => stuckBy(unseen(id, differences), now(), patience))];
+      return [...found, ...stuckOf(others.map((id) => unseen(id, differences)))];
+    },
+    async stuckAmong(scope, { limit, cursor = '' }) {
+      const rows = await database.active(scope, cursor, limit);
+      const ids = rows.map(({ sessionId }) => sessionId);
+      // Without a session worker each would be waited for; and that none polls is told by the checks.
+      const isAnswered = rows.length > 0 && (await temporal.pollers(taskQueue, 'workflow')) > 0;
+      const differences = isAnswered ? (await mirror.compare(scope, ids)).differences : [];
+      const items = stuckOf(await patientsOf(deps, rows, differences, executorCounts(temporal)));
+      return { items, cursor: rows.length < limit ? null : ids.at(-1)! };
     },
   };
+}
+
+/** Asks about each Task Queue once. */
+function executorCounts(temporal: TemporalProbe): (queue: string) => Promise<number> {
+  const counts = new Map<string, Promise<number>>();
+  return (queue) => {
+    const count = counts.get(queue) ?? temporal.pollers(queue, 'activity');
+    counts.set(queue, count);
+    return count;
+  };
+}
+
+function patientsOf(
+  { temporal, inPlaceOfErrors }: DoctorDeps,
+  rows: readonly ActiveRow[],
+  differences: Differences,
+  executorsOf: (queue: string) => Promise<number>,
+): Promise<readonly Patient[]> {
+  return inTurns(rows, async (row) => ({
+    ...row,
+    executors: row.executorQueue === null ? null : await executorsOf(row.executorQueue),
+    pending: withReasons(await temporal.pending(row.sessionId), inPlaceOfErrors),
+    differences: clausesOf(row.sessionId, differences),
+  }));
+}
+
+function withReasons(pending: PendingWork | null, inPlace: string | undefined): PendingWork | null {
+  if (pending === null || inPlace === undefined) return pending;
+  const activities = pending.activities.map((one) => ({ ...one, lastFailure: inPlace }));
+  return { ...pending, taskFailure: inPlace, activities };
+}
+
+const FIXES = {
+  temporal: 'run `specwright up`, or check TEMPORAL_ADDRESS',
+  postgres: 'run `specwright up`, or check DATABASE_RO_URL',
+} as const;
+
+/** What does not answer, as a check. */
+export function broken(name: keyof typeof FIXES, error: unknown): Check {
+  const detail = error instanceof Error ? error.message : String(error);
+  const fix = FIXES[name];
+  // Some errors say it themselves.
+  if (detail.includes(fix)) return { name, ok: false, detail };
+  return { name, ok: false, detail: detail === '' ? 'does not answer' : detail, fix };
+}
+
+async function postgresChecks({ database }: DoctorDeps): Promise<readonly Check[]> {
+  const { version, missingMigrations } = await database.server();
+  const missing = missingMigrations.join(', ');
+  return [
+    { name: 'postgres', ok: true, detail: `answers, ${version}` },
+    missing === ''
+      ? { name: 'schema', ok: true, detail: 'up to date' }
+      : { name: 'schema', ok: false, detail: `lacks ${missing}`, fix: 'run `specwright setup` with DATABASE_URL' },
+  ];
 }
 
 async function temporalChecks(deps: DoctorDeps): Promise<readonly Check[]> {
@@ -101,8 +155,11 @@ async function temporalChecks(deps: DoctorDeps): Promise<readonly Check[]> {
 
 type Differences = Awaited<ReturnType<MirrorCheck['verify']>>['differences'];
 
-const clause = ({ what, row, temporal }: Differences[number]): string =>
-  `${what}: the row says ${row}, Temporal ${temporal}`;
+/** How the row of a session differs from Temporal, a clause each. */
+const clausesOf = (id: string, differences: Differences): readonly string[] =>
+  differences
+    .filter(({ sessionId }) => sessionId === id)
+    .map(({ what, row, temporal }) => `${what}: the row says ${row}, Temporal ${temporal}`);
 
 /** A session that only differs: its row is closed, or not there. */
 function unseen(sessionId: string, differences: Differences): Patient {
@@ -114,7 +171,7 @@ function unseen(sessionId: string, differences: Differences): Patient {
     executorQueue: null,
     executors: null,
     pending: null,
-    differences: differences.filter((difference) => difference.sessionId === sessionId).map(clause),
+    differences: clausesOf(sessionId, differences),
   };
 }
 

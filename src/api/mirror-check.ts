@@ -18,10 +18,12 @@ export interface MirrorReport {
 export interface MirrorCheck {
   /** Compares every session of the project, or one. */
   verify(scope: Scope, sessionId?: string): Promise<MirrorReport>;
+  /** Compares these sessions of the project. */
+  compare(scope: Scope, sessionIds: readonly string[]): Promise<MirrorReport>;
 }
 
 export interface MirrorCheckDeps {
-  readonly executions: Executions;
+  readonly executions: Pick<Executions, 'newest' | 'view' | 'runningIn'>;
   readonly rows: MirrorReader;
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -33,21 +35,22 @@ const LOOKS = 4;
 const LOOK_AGAIN_MS = 750;
 
 export function createMirrorCheck(deps: MirrorCheckDeps): MirrorCheck {
-  const { pause } = deps;
   return {
-    async verify(scope, sessionId) {
-      const ids = await idsOf(deps, scope, sessionId);
-      const unanswered = new Set<string>();
-      let suspects = ids;
-      let found: readonly Difference[] = [];
-      for (let look = 1; look <= LOOKS && suspects.length > 0; look += 1) {
-        if (look > 1) await pause(LOOK_AGAIN_MS);
-        found = (await inTurns(suspects, (id) => lookAt(deps, scope, id, unanswered))).flat();
-        suspects = [...new Set(found.map((difference) => difference.sessionId))];
-      }
-      return { sessions: ids.length, differences: found, unanswered: [...unanswered].sort() };
-    },
+    verify: async (scope, sessionId) => compare(deps, scope, await idsOf(deps, scope, sessionId)),
+    compare: (scope, sessionIds) => compare(deps, scope, sessionIds),
   };
+}
+
+async function compare(deps: MirrorCheckDeps, scope: Scope, ids: readonly string[]): Promise<MirrorReport> {
+  const unanswered = new Set<string>();
+  let suspects = ids;
+  let found: readonly Difference[] = [];
+  for (let look = 1; look <= LOOKS && suspects.length > 0; look += 1) {
+    if (look > 1) await deps.pause(LOOK_AGAIN_MS);
+    found = (await inTurns(suspects, (id) => lookAt(deps, scope, id, unanswered))).flat();
+    suspects = [...new Set(found.map((difference) => difference.sessionId))];
+  }
+  return { sessions: ids.length, differences: found, unanswered: [...unanswered].sort() };
 }
 
 async function lookAt(

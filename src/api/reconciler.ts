@@ -7,6 +7,8 @@ import type { Mirror, MirrorRow, SessionPlace } from '../ports/mirror.js';
 
 export interface ReconcilerDeps {
   readonly executions: Executions;
+  /** Of {@link Executions.home}. */
+  readonly home: string;
   readonly mirror: Mirror;
   readonly now: () => number;
   /** What was put right, for the log: ids only. */
@@ -33,7 +35,7 @@ const FIRST_LOOK_MS = 24 * 60 * 60_000;
  * Temporal again before it acts, and writes only to the row it has seen.
  */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { executions, mirror, now } = deps;
+  const { executions, home, mirror, now } = deps;
   let ended = firstLook(now(), FIRST_LOOK_MS);
   let began = ended;
   let afterId = '';
@@ -48,7 +50,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       await lookAtRuns(deps, [...endedRuns, ...begunRuns]);
       // Only now: a round that failed looks at the same again.
       [ended, began] = [endedNext, begunNext];
-      const places = await mirror.openPlaces(executions.home, afterId, ROWS);
+      const places = await mirror.openPlaces(home, afterId, ROWS);
       await lookAtOpen(deps, places);
       afterId = places.length < ROWS ? '' : places.at(-1)!.sessionId;
     },
@@ -64,7 +66,7 @@ async function lookAtOpen(deps: ReconcilerDeps, places: readonly SessionPlace[])
     for (const [id, execution] of await executions.running(ids)) running.set(id, execution);
   }
   const suspects = places.filter(({ sessionId }) => !running.has(sessionId) || isChildSessionId(sessionId));
-  for (const row of await mirror.rows(suspects, executions.home)) {
+  for (const row of await mirror.rows(suspects, deps.home)) {
     const action = reconciling(row, running.get(row.sessionId) ?? null, now());
     if (!running.has(row.sessionId) || action.kind === 'cancel') await putRight(deps, row);
   }
@@ -72,10 +74,10 @@ async function lookAtOpen(deps: ReconcilerDeps, places: readonly SessionPlace[])
 
 /** Reads the rows of these sessions at once and looks closer at those that do not fit. */
 async function lookAtRuns(deps: ReconcilerDeps, runs: readonly SeenRun[]): Promise<void> {
-  const { executions, mirror, now } = deps;
+  const { mirror, now } = deps;
   const seen = new Map<string, Execution[]>();
   for (const { sessionId, execution } of runs) seen.set(sessionId, [...(seen.get(sessionId) ?? []), execution]);
-  const rows = await mirror.rows(await mirror.places([...seen.keys()]), executions.home);
+  const rows = await mirror.rows(await mirror.places([...seen.keys()]), deps.home);
   for (const row of rows) {
     const fits = seen.get(row.sessionId)!.every((run) => reconciling(row, run, now()).kind === 'leave');
     if (!fits) await putRight(deps, row);

@@ -1,13 +1,11 @@
 import { sha256Hex } from './digest.js';
 import { canonicalJson, type Json, type JsonObject } from './json.js';
+import type { OutputRef } from './result.js';
 
 export const BUNDLE_FORMAT = 'specwright-session-1';
 
 /** Bytes of one output, by the reference that results have. */
-export interface BundledOutput {
-  readonly id: string;
-  readonly sha256: string;
-  readonly bytes: number;
+export interface BundledOutput extends OutputRef {
   readonly base64: string;
 }
 
@@ -33,6 +31,20 @@ function digestOf(content: Omit<SessionBundle, 'digest'>): string {
   return sha256Hex(canonicalJson(content));
 }
 
+/** Outputs that the results of a session refer to, the rejected ones too, as whoever reported them claims. */
+export function claimsOf(session: unknown, rejected: unknown): readonly OutputRef[] {
+  const results = [...listOf(member(session, 'interactions')), ...listOf(rejected)].map((one) => member(one, 'result'));
+  const refs = results.flatMap((result) => listOf(member(result, 'outputs')).map((output) => member(output, 'ref')));
+  return refs.filter((ref): ref is OutputRef => typeof member(ref, 'id') === 'string');
+}
+
+export const isSameOutput = (one: OutputRef, other: OutputRef): boolean =>
+  one.id === other.id && one.sha256 === other.sha256 && one.bytes === other.bytes;
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
 /** What is wrong with a bundle, a sentence each; empty when it is as it was exported. `hashOf` hashes base64's bytes. */
 export function bundleFaults(
   value: unknown,
@@ -40,11 +52,13 @@ export function bundleFaults(
 ): readonly string[] {
   if (!isBundle(value)) return [`it is no bundle of the form ${BUNDLE_FORMAT}`];
   const { digest, ...content } = value;
+  const claims = claimsOf(value.session, value.rejected);
   const outputs = value.outputs.flatMap((output) => {
-    const found = hashOf(output.base64);
-    return found.sha256 === output.sha256 && found.bytes === output.bytes
+    if (!isSameOutput({ id: output.id, ...hashOf(output.base64) }, output))
+      return [`the bytes of output ${output.id} are not those of its hash`];
+    return claims.some((claim) => isSameOutput(claim, output))
       ? []
-      : [`the bytes of output ${output.id} are not those of its hash`];
+      : [`no result refers to the bytes of output ${output.id}`];
   });
   const gap = value.events.findIndex(({ revision }, index) => revision !== index + 1);
   return [
@@ -54,7 +68,12 @@ export function bundleFaults(
   ];
 }
 
-function isBundle(value: unknown): value is SessionBundle {
+/** References to bytes that are not in the bundle, for nothing of that hash was stored: a claim of whoever reported it. */
+export function unprovenClaims({ session, rejected, outputs }: SessionBundle): readonly OutputRef[] {
+  return claimsOf(session, rejected).filter((claim) => !outputs.some((output) => isSameOutput(claim, output)));
+}
+
+export function isBundle(value: unknown): value is SessionBundle {
   if (value === null || typeof value !== 'object') return false;
   const { format, digest, outputs, events, session } = value as Partial<SessionBundle>;
   const lists = [outputs, events].every(

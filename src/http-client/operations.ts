@@ -93,6 +93,11 @@ export interface Operations {
   /** The same message with the same id again, with all its tries. Sent once. */
   replayDelivery(webhookId: string, deliveryId: string, options?: CallOptions): Promise<t.DeliveryDetail>;
 
+  /** What of the stack answers, in which version, and what is missing. */
+  listChecks(options?: CallOptions): Promise<t.CheckList>;
+  /** Looks at active sessions, a page of them at a time; names those that do not go on by themselves. */
+  listStuck(query?: t.StuckQuery, options?: CallOptions): Promise<t.StuckPage>;
+
   isAlive(options?: CallOptions): Promise<{ readonly status: 'ok' }>;
   isReady(options?: CallOptions): Promise<{ readonly status: 'ready' }>;
   getOpenApi(options?: CallOptions): Promise<{ readonly openapi: string }>;
@@ -193,6 +198,8 @@ function otherOperations(call: Call) {
     },
     finishUpload: (id, options) => call({ method: 'POST', path: path`/v1/uploads/${id}/finish`, ...again }, options),
     getOutput: (id, options) => call({ path: path`/v1/outputs/${id}`, as: 'bytes' }, options),
+    listChecks: (options) => call({ path: path`/v1/checks` }, options),
+    listStuck: (query, options) => call({ path: path`/v1/stuck`, query }, options),
     isAlive: (options) => call({ path: path`/healthz` }, options),
     isReady: (options) => call({ path: path`/readyz` }, options),
     getOpenApi: (options) => call({ path: path`/v1/openapi.json` }, options),

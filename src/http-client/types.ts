@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as access from '../schemas/http-access.js';
 import type * as common from '../schemas/http-common.js';
+import type * as doctor from '../schemas/http-doctor.js';
 import type * as project from '../schemas/http-project.js';
 import type * as sessions from '../schemas/http-sessions.js';
 import type * as webhooks from '../schemas/http-webhooks.js';
@@ -45,6 +46,10 @@ export type RejectedList = z.infer<typeof sessions.rejectedList>;
 export type EventsQuery = z.infer<typeof sessions.eventsQuery>;
 export type EventList = z.infer<typeof sessions.eventList>;
 export type SessionEvent = EventList['items'][number];
+
+export type CheckList = z.infer<typeof doctor.checkList>;
+export type StuckQuery = z.infer<typeof doctor.stuckQuery>;
+export type StuckPage = z.infer<typeof doctor.stuckPage>;
 
 export type CommandQuery = z.infer<typeof sessions.commandQuery>;
 export type Waited = z.infer<typeof sessions.waitedAnswer>;

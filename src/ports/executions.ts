@@ -17,7 +17,7 @@ export interface SeenRuns {
 /** What specwright asks Temporal about sessions, besides what its messages are for. Every call is bounded in time. */
 export interface Executions {
   /** Names the Temporal namespace and Task Queue asked; see {@link Mirror}. */
-  readonly home: string;
+  home(): Promise<string>;
   /** Runs that ended otherwise than complete, and running ones that began; `from` inclusive. */
   ended(from: number, to: number, limit: number): Promise<SeenRuns>;
   began(from: number, to: number, limit: number): Promise<SeenRuns>;

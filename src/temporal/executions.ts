@@ -12,15 +12,17 @@ const HAS_IT_ALREADY: ReadonlySet<number> = new Set([NOT_FOUND, 6, 9]);
 /** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` of Temporal's API: the event a run ended with. */
 const CLOSE_EVENT = 2;
 
-/** Asks Temporal about the sessions of one Task Queue. Throws when Temporal does not answer. */
-export async function createExecutions(client: Client, taskQueue: string): Promise<Executions> {
+/** Asks Temporal about the sessions of one Task Queue. Every call throws when Temporal does not answer. */
+export function createExecutions(client: Client, taskQueue: string): Executions {
   const { namespace } = client.options;
   const bounded = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + CALL_MS, ask);
-  const { namespaceInfo } = await bounded(() => client.workflowService.describeNamespace({ namespace }));
   const list = (query: string, limit: number) => bounded(() => collected(client, query, limit));
   const onQueue = `TaskQueue = '${taskQueue}'`;
   return {
-    home: `${namespaceInfo?.id ?? namespace}/${taskQueue}`,
+    async home() {
+      const { namespaceInfo } = await bounded(() => client.workflowService.describeNamespace({ namespace }));
+      return `${namespaceInfo?.id ?? namespace}/${taskQueue}`;
+    },
     async ended(from, to, limit) {
       const among = "ExecutionStatus IN ('Canceled', 'Failed', 'Terminated', 'TimedOut')";
       const found = await list(`${onQueue} AND ${among} AND ${between('CloseTime', from, to)}`, limit);

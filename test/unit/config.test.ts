@@ -69,6 +69,8 @@ test('variables that need each other are asked for', () => {
     'DATABASE_RO_URL is not set, but DATABASE_RW_URL is; set both or neither.',
   ]);
   expect(problemsOf({ SPECWRIGHT_AGENT: 'command' })[0]).toMatch(/^SPECWRIGHT_AGENT_ARGV is not set/);
+  const wrong = problemsOf({ SPECWRIGHT_URL: 'http://localhost', SPECWRIGHT_API_KEY: 'sw_short' });
+  expect(wrong).toEqual([expect.stringMatching(/^SPECWRIGHT_API_KEY is not an API key/)]);
 });
 
 test('the command agent is a JSON array of texts', () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { StartInput } from '../../src/client.js';
 import type { Scope } from '../../src/domain/scope.js';
@@ -188,10 +188,18 @@ test('what the CLI shows without being asked for a session is of its own data fo
   }
 });
 
+async function victimsOutput(id: string): Promise<Buffer> {
+  const { status, text } = await rig.call('GET', `/v1/outputs/${id}`, { key: victim.key });
+  expect(status).toBe(200);
+  return Buffer.from(text);
+}
+
 test("a session whose report refers to another tenant's output is exported without it, and the bundle verifies", async () => {
   const [stranger] = strangers as [Tenant];
   const { sessionId, commandId } = stranger.ids.deciding as Record<'sessionId' | 'commandId', string>;
-  const ref = { id: victim.ids.open['outputId']!, sha256: 'a'.repeat(64), bytes: 1 };
+  const id = victim.ids.open['outputId']!;
+  const bytes = await victimsOutput(id);
+  const ref = { id, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
   const reason = 'once more';
   await rig.client.decide(sessionId, { action: 'retry', userId: 'ada', reason });
   const open = await eventually(async () => {

@@ -22,7 +22,7 @@ afterEach(async () => {
 async function verifier(name: string): Promise<void> {
   rig = await createRig(name, { workers: ['session'], reconcileEveryMs: null });
   const readPool = createPool(testStack().database.roUrl);
-  const executions = await createExecutions(rig.temporal, rig.config.taskQueue);
+  const executions = createExecutions(rig.temporal, rig.config.taskQueue);
   check = createMirrorCheck({ executions, rows: createMirrorReader(readPool), pause });
   close = () => readPool.end();
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { exportSession } from '../../api/export-session.js';
-import { bundleFaults } from '../../domain/session-bundle.js';
+import { bundleFaults, isBundle, unprovenClaims } from '../../domain/session-bundle.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
 import { EXIT, messageOf, UsageError } from './errors.js';
 
@@ -42,14 +42,18 @@ export function addExportCommands(add: AddTo): void {
     .argument('<file>')
     .option(...JSON_OPTION)
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const faults = bundleFaults(parse(await environment.readText(file), file), hashOf);
-      if (json) environment.out(`${JSON.stringify({ file, faults })}\n`);
-      else
-        environment.out(
-          faults.length === 0
-            ? `${file} is as it was exported\n`
-            : faults.map((fault) => `${file}: ${fault}\n`).join(''),
+      const bundle = parse(await environment.readText(file), file);
+      const faults = bundleFaults(bundle, hashOf);
+      const unproven = isBundle(bundle) ? unprovenClaims(bundle) : [];
+      if (json) environment.out(`${JSON.stringify({ file, faults, unproven })}\n`);
+      else {
+        const told =
+          faults.length === 0 ? [`${file} is as it was exported`] : faults.map((fault) => `${file}: ${fault}`);
+        const claims = unproven.map(
+          ({ id }) => `  a result refers to output ${id}, of which no such bytes were stored`,
         );
+        environment.out([...told, ...claims, ''].join('\n'));
+      }
       if (faults.length > 0) exitWith(EXIT.failed);
     });
 }

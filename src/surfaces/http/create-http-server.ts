@@ -20,6 +20,7 @@ import { LOG_FORM, logRequest, noteRequest } from './request-log.js';
 import { accessRoutes } from './routes/access-routes.js';
 import { commandRoutes } from './routes/command-routes.js';
 import { controlRoutes } from './routes/control-routes.js';
+import { doctorRoutes } from './routes/doctor-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { outputRoutes } from './routes/output-routes.js';
@@ -102,6 +103,7 @@ function addRoutes(app: HttpApp, context: RouteContext): void {
   eventRoutes(app, context);
   outputRoutes(app, context);
   webhookRoutes(app, context);
+  doctorRoutes(app, context);
   mcpRoute(app, context);
   documentRoutes(app);
 }

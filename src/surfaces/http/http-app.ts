@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access, Caller } from '../../api/access.js';
+import type { Doctor } from '../../api/doctor.js';
 import type { Projects } from '../../api/projects.js';
 import type { Sessions } from '../../api/sessions.js';
 import type { Uploads } from '../../api/uploads.js';
@@ -19,6 +20,7 @@ export interface HttpDeps {
   readonly uploads: Uploads;
   readonly webhooks: Webhooks;
   readonly health: Health;
+  readonly doctor: Pick<Doctor, 'checks' | 'stuckAmong'>;
   readonly watch: SessionWatch;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { Check, Stuck } from '../../../src/api/doctor.js';
 import { endCliProcesses, makeCheckout, runCliProcess } from '../../support/cli-worker.js';
 import { createHttpRig, type HttpRig } from '../../support/http-rig.js';
 import { commandOf, eventually, ManualClient } from '../../support/manual-client.js';
@@ -74,7 +75,7 @@ test('work carries a session out in a checkout, with leases, over HTTP', async (
   expect(events.filter(({ type }) => type === 'lease_taken')).toHaveLength(4);
 });
 
-test('keys, the model and doctor; what a key may not do, or nobody answers, is one clear line', async () => {
+test('keys and the model; what a key may not do, or nobody answers, is one clear line', async () => {
   const admin = { SPECWRIGHT_API_KEY: rig.admin };
   const made = await far(['keys', 'create', '--name', 'ci', '--role', 'viewer', '--json'], admin);
   const viewer = { SPECWRIGHT_API_KEY: made.json!['key'] as string };
@@ -88,10 +89,41 @@ test('keys, the model and doctor; what a key may not do, or nobody answers, is o
     200,
     { created: [], changed: [], dryRun: true },
   ]);
-  expect(await far(['doctor', '--json'])).toMatchObject({ code: 0, json: { ok: true, stuck: [] } });
-  const nobody = await far(['doctor', '--json'], { SPECWRIGHT_URL: 'http://127.0.0.1:1' });
-  expect(nobody).toMatchObject({ code: 1, json: { ok: false, stuck: null, checks: [{ name: 'api', ok: false }] } });
   expect(await far(['mirror', 'verify'])).toMatchObject({ code: 2, stderr: expect.stringContaining('SPECWRIGHT_URL') });
   const keyless = await far(['list'], { SPECWRIGHT_API_KEY: '' });
   expect(keyless).toMatchObject({ code: 2, stderr: expect.stringContaining('SPECWRIGHT_API_KEY is not set') });
 });
+
+test('doctor sees the stack behind the address, and which sessions are stuck, with the cause and the next action', async () => {
+  const well = await startMoney();
+  const coding = { sessionType: 'componentCoding', component: 'Money' } as const;
+  const queue = `${rig.executorQueue}-gone`;
+  const executorless = await rig.start({ ...coding, mode: 'agentic', executorQueue: queue });
+  const undecided = await rig.start({ ...coding, onExhausted: 'wait', bounds: { initialize: 1 } });
+  const { id: commandId } = await eventually(
+    async () => commandOf(await rig.client.nextCommand(undecided)),
+    'a command',
+  );
+  const failure = { kind: 'blocked', message: 'no way' } as const;
+  await rig.client.submitResult(undecided, { commandId, result: { status: 'error', failure } });
+  const causes = [
+    [executorless, 'no_executor'],
+    [undecided, 'decision_needed'],
+  ];
+  const seen = await eventually(async () => {
+    const { code, json } = await far(['doctor', '--json']);
+    expect([code, json!['ok']]).toEqual([1, false]);
+    const found = json as { stuck: Stuck[]; checks: Check[] };
+    return found.stuck.length === 2 && found.checks.every(({ name, ok }) => ok || name === 'executor') && found;
+  }, 'two sessions that are stuck');
+  expect(seen.stuck.map(({ sessionId, cause }) => [sessionId, cause]).sort()).toEqual(causes.sort());
+  expect(seen.stuck.find(({ sessionId }) => sessionId === executorless)!.next).toContain(queue);
+  expect(seen.checks.map(({ name }) => name)).toEqual(['api', 'key', ...BESIDE_THE_STACK]);
+  expect(JSON.stringify(seen)).not.toContain(well);
+  const nobody = await far(['doctor', '--json'], { SPECWRIGHT_URL: 'http://127.0.0.1:1' });
+  expect(nobody).toMatchObject({ code: 1, json: { ok: false, stuck: null, checks: [{ name: 'api', ok: false }] } });
+  const keyless = await far(['doctor', '--json'], { SPECWRIGHT_API_KEY: `${rig.developer.slice(0, -6)}abcdef` });
+  expect(keyless.json).toMatchObject({ stuck: null, checks: [{ ok: true }, { name: 'key', ok: false }] });
+});
+
+const BESIDE_THE_STACK = ['temporal', 'search attributes', 'session worker', 'executor', 'postgres', 'schema'];

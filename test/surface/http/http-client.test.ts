@@ -78,6 +78,8 @@ const CALLS: { readonly [Name in keyof Operations]: (api: HttpClient) => ReturnT
   },
   listSessions: (api) =>
     api.listSessions({ status: 'active', roots: true, limit: 2, createdAfter: '2020-01-01T00:00:00Z' }),
+  listChecks: (api) => api.listChecks(),
+  listStuck: (api) => api.listStuck({ limit: 5 }),
   getSession: (api) => api.getSession(had.sessionId),
   getSessionTree: (api) => api.getSessionTree(had.sessionId),
   listEvents: (api) => api.listEvents(had.sessionId, { after: 0, limit: 5 }),

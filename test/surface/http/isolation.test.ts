@@ -35,6 +35,7 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   submitResult: [{}, { durable: true }, { lease: 2 }],
   createWebhook: [{ url: 'https://hooks.invalid/' }],
   updateWebhook: [{}, { url: 'https://hooks.invalid/', enabled: true }],
+  listStuck: [{}, { limit: 1 }],
   listDeliveries: [{}, { status: 'given_up', limit: 1 }],
 };
 /** Who calls makes up the ids of these: they have a test of their own. */

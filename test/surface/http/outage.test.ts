@@ -76,6 +76,7 @@ test('with Temporal away what needs it is 503 within two seconds, and reads stil
     ['POST', `${path}/decision`, { action: 'retry', reason: 'x' }],
     ['PUT', `${path}/mode`, { mode: 'manual' }],
     ['POST', `${path}/cancel`, { reason: 'x' }],
+    ['GET', `${url}/v1/stuck`],
   ];
   for (const [method, address, body] of needing) {
     const quickest = await quickestOfThree(async () => {
@@ -95,6 +96,14 @@ test('with Temporal away what needs it is 503 within two seconds, and reads stil
   ]) {
     expect([address, (await send(address, 'GET', { key })).status]).toEqual([address, 200]);
   }
+  const checks = (await send(`${url}/v1/checks`, 'GET', { key })).body['items'] as { name: string; ok: boolean }[];
+  expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+    ['temporal', false],
+    ['postgres', true],
+    ['schema', true],
+  ]);
+  // Whoever has a key is not told where the servers are.
+  expect(JSON.stringify(checks)).not.toContain('127.0.0.1');
   expect((await send(`${url}/healthz`, 'GET', {})).status).toBe(200);
   const ready = await send(`${url}/readyz`, 'GET', {});
   expect(ready).toMatchObject({ status: 503, body: { detail: 'Temporal does not answer' } });
