@@ -74,7 +74,7 @@ CREATE TABLE webhook_due (
   webhook_id uuid NOT NULL,
   due_at timestamptz NOT NULL
 );
-CREATE INDEX webhook_due_by_time ON webhook_due (due_at);
+CREATE INDEX webhook_due_by_webhook ON webhook_due (webhook_id, due_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_due TO sw_rw;
 GRANT SELECT ON webhook_due TO sw_ro;
 

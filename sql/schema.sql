@@ -743,7 +743,7 @@ CREATE TABLE webhook_due (
   CONSTRAINT webhook_due_pkey PRIMARY KEY (delivery_id)
 );
 ALTER TABLE webhook_due OWNER TO sw_owner;
-CREATE INDEX webhook_due_by_time ON public.webhook_due USING btree (due_at);
+CREATE INDEX webhook_due_by_webhook ON public.webhook_due USING btree (webhook_id, due_at);
 GRANT SELECT ON webhook_due TO sw_ro;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_due TO sw_rw;
 

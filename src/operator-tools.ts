@@ -1,17 +1,15 @@
-import { broken, createDoctor, type Check, type Diagnosis, type Doctor } from './api/doctor.js';
-import { createMirrorCheck, type MirrorCheck } from './api/mirror-check.js';
+import { broken, type Check, type Diagnosis, type Doctor } from './api/doctor.js';
+import type { MirrorCheck } from './api/mirror-check.js';
+import { createCheckup } from './checkup.js';
 import type { Config } from './config.js';
 import { connectClient, registerSearchAttributes } from './connect.js';
 import type { StackFile } from './dev/stack-file.js';
 import { createDatabaseProbe } from './store/database-probe.js';
-import { createMirrorReader } from './store/mirror-reader.js';
 import { setUpDatabase } from './local-stack.js';
 import { createPool } from './store/pool.js';
 import { projectsOf, purgeSessions } from './store/purge-sessions.js';
 import { UsageError } from './surfaces/cli/errors.js';
 import type { CliEnvironment, Operating } from './surfaces/cli/environment.js';
-import { createExecutions } from './temporal/executions.js';
-import { createTemporalProbe } from './temporal/temporal-probe.js';
 
 interface Tools {
   readonly mirror: MirrorCheck;
@@ -19,30 +17,16 @@ interface Tools {
   close(): Promise<void>;
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 async function connectTools(config: Config, stack: StackFile): Promise<Tools> {
   const client = await connectClient(config.temporal, stack.temporal.address);
   const readPool = createPool(stack.database.roUrl, { max: 4 });
-  const close = async () => {
-    await Promise.all([client.connection.close(), readPool.end()]);
+  const { taskQueue, executorQueue } = stack;
+  return {
+    ...createCheckup(client, readPool, { taskQueue, executorQueue }),
+    async close() {
+      await Promise.all([client.connection.close(), readPool.end()]);
+    },
   };
-  try {
-    const executions = createExecutions(client, stack.taskQueue);
-    const mirror = createMirrorCheck({ executions, rows: createMirrorReader(readPool), pause });
-    const doctor = createDoctor({
-      temporal: createTemporalProbe(client),
-      database: createDatabaseProbe(readPool),
-      mirror,
-      taskQueue: stack.taskQueue,
-      executorQueue: stack.executorQueue,
-      now: () => Date.now(),
-    });
-    return { mirror, doctor, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }
 
 export async function connectOperating(config: Config, stack: StackFile): Promise<Operating> {

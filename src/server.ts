@@ -1,11 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from './api/access.js';
-import { createDoctor } from './api/doctor.js';
-import { createMirrorCheck } from './api/mirror-check.js';
 import { createProjects } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createUploads } from './api/uploads.js';
@@ -13,6 +10,7 @@ import { deliverWebhooks } from './api/deliver-webhooks.js';
 import { createSessionWatch } from './api/watch-sessions.js';
 import { createWebhooks } from './api/webhooks.js';
 import { settlesWithin, whenReachable } from './api/when-reachable.js';
+import { createCheckup } from './checkup.js';
 import { createSpecwrightClient, type SpecwrightClient } from './client.js';
 import type { Config } from './config.js';
 import { lazyClient } from './connect.js';
@@ -22,10 +20,8 @@ import { createSigner } from './outgoing/create-signer.js';
 import type { Outgoing, Signer } from './ports/outgoing.js';
 import { createAccessStore } from './store/access-store.js';
 import { newKey } from './store/access/keys.js';
-import { createDatabaseProbe } from './store/database-probe.js';
 import { createIntakeStore } from './store/intake-store.js';
 import { createLeaseStore } from './store/lease-store.js';
-import { createMirrorReader } from './store/mirror-reader.js';
 import { createOutputStore } from './store/output-store.js';
 import { ping } from './store/ping.js';
 import { createPool, type Pool } from './store/pool.js';
@@ -33,8 +29,6 @@ import { createProjectStore } from './store/project-store.js';
 import { createSessionReader } from './store/session-reader.js';
 import { createWebhookStore } from './store/webhook-store.js';
 import { createDeliveryQueue } from './store/webhooks/delivery-queue.js';
-import { createExecutions } from './temporal/executions.js';
-import { createTemporalProbe } from './temporal/temporal-probe.js';
 import { createHttpServer, type HttpOptions } from './surfaces/http/create-http-server.js';
 import type { HttpDeps } from './surfaces/http/http-app.js';
 
@@ -198,16 +192,8 @@ function doctorOf(
   client: SpecwrightClient,
   readPool: Pool,
 ): HttpDeps['doctor'] {
-  const executions = createExecutions(temporal, taskQueue);
-  const doctor = createDoctor({
-    temporal: createTemporalProbe(temporal),
-    database: createDatabaseProbe(readPool),
-    mirror: createMirrorCheck({ executions, rows: createMirrorReader(readPool), pause }),
-    taskQueue,
-    executorQueue,
-    now: () => Date.now(),
-    inPlaceOfErrors: 'beside the stack `specwright doctor` tells the error',
-  });
+  const inPlaceOfErrors = 'beside the stack `specwright doctor` tells the error';
+  const { doctor } = createCheckup(temporal, readPool, { taskQueue, executorQueue, inPlaceOfErrors });
   return {
     checks: () => doctor.checks(),
     stuckAmong: (scope, page) => whenReachable(client, () => doctor.stuckAmong(scope, page)),

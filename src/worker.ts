@@ -60,18 +60,17 @@ export async function startWorkers(
   const create = async () => {
     const temporal = new Client({ connection, namespace: config.temporal.namespace });
     const executions = roles.includes('session') ? createExecutions(temporal, config.taskQueue) : null;
-    const parts = { pool, rwUrl, home: await executions?.home(), roles, metrics };
-    return { executions, parts, workers: await createWorkers(config, connection, parts) };
+    const seen = executions && { executions, home: await executions.home(), pool, metrics };
+    const parts = { pool, rwUrl, home: seen?.home, roles, metrics };
+    return { seen, workers: await createWorkers(config, connection, parts) };
   };
-  const { executions, parts, workers } = await create().catch(async (error: unknown) => {
+  const { seen, workers } = await create().catch(async (error: unknown) => {
     await close();
     throw error;
   });
   const stopping = new AbortController();
   const reconciled =
-    executions && reconcileEveryMs !== null
-      ? reconcile(executions, parts, reconcileEveryMs, stopping.signal)
-      : Promise.resolve();
+    seen && reconcileEveryMs !== null ? reconcile(seen, reconcileEveryMs, stopping.signal) : Promise.resolve();
   const runs = workers.map((worker) => worker.run());
   const shutdown = () => {
     stopping.abort();
@@ -131,22 +130,26 @@ async function createWorkers(
   return workers;
 }
 
+interface Seen extends Pick<Parts, 'pool' | 'metrics'> {
+  readonly executions: Executions;
+  readonly home: string;
+}
+
 /** Beside the worker of the session role, until the signal. */
 async function reconcile(
-  executions: Executions,
-  { pool, home = '', metrics }: Parts,
+  { executions, home, pool, metrics }: Seen,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { logger } = Runtime.instance();
-  const seen = metrics && addReconcilerMetrics(metrics);
+  const counted = metrics && addReconcilerMetrics(metrics);
   const reconciler = createReconciler({
     executions,
     home,
     mirror: createMirror(pool),
     now: () => Date.now(),
     onDone: (sessionId, did) => {
-      seen?.corrected(did);
+      counted?.corrected(did);
       logger.info('a row was put right', { sessionId, did });
     },
     onFailed: (sessionId, error) => void logger.warn('a row is still to be put right', { sessionId, error }),
@@ -156,9 +159,9 @@ async function reconcile(
   };
   const round = () =>
     reconciler.round().then(
-      () => seen?.round('done'),
+      () => counted?.round('done'),
       (error: unknown) => {
-        if (!signal.aborted) seen?.round('failed');
+        if (!signal.aborted) counted?.round('failed');
         throw error;
       },
     );

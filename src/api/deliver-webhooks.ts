@@ -25,7 +25,7 @@ export interface DeliveryDeps {
 
 /** Tries at a time in this process, of one project and of one webhook: a slow receiver holds up itself. */
 const MAX_RUNNING = 128;
-/** One claim may go over these two, by less than the second. */
+/** Or as many as are left, so that there is always one for another; a claim may go over these by less than the next. */
 const MAX_RUNNING_PER_PROJECT = 16;
 const MAX_RUNNING_PER_WEBHOOK = 4;
 /** What is running when the process is to stop has this long; after that it is another's, when its claim lapses. */
@@ -65,9 +65,10 @@ function busyOf(running: readonly Claim[]): Busy {
   const ids = running.map(({ webhookId }) => webhookId);
   const ofOne = (id: string) => ids.filter((other) => other === id).length;
   const projects = byProject(running, (claim) => claim);
+  const most = Math.min(MAX_RUNNING_PER_PROJECT, MAX_RUNNING - running.length);
   return {
     webhooks: [...new Set(ids)].filter((id) => ofOne(id) >= MAX_RUNNING_PER_WEBHOOK),
-    projects: projects.flatMap((tries) => (tries.length >= MAX_RUNNING_PER_PROJECT ? [tries[0]] : [])),
+    projects: projects.flatMap((tries) => (tries.length >= most ? [tries[0]] : [])),
   };
 }
 

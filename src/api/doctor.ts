@@ -102,8 +102,9 @@ function patientsOf(
 
 function withReasons(pending: PendingWork | null, inPlace: string | undefined): PendingWork | null {
   if (pending === null || inPlace === undefined) return pending;
-  const activities = pending.activities.map((one) => ({ ...one, lastFailure: inPlace }));
-  return { ...pending, taskFailure: inPlace, activities };
+  const told = (reason: string | null) => reason && inPlace;
+  const activities = pending.activities.map((one) => ({ ...one, lastFailure: told(one.lastFailure) }));
+  return { ...pending, taskFailure: told(pending.taskFailure), activities };
 }
 
 const FIXES = {

@@ -1,5 +1,6 @@
 import { RefusedError } from '../client.js';
 import { sha256OfBytes } from '../domain/digest.js';
+import { isUuid } from '../domain/names.js';
 import type { JsonObject } from '../domain/json.js';
 import {
   type BundledOutput,
@@ -25,7 +26,7 @@ export async function exportSession(
   const rejected = await sessions.rejected(scope, sessionId);
   const claims = claimsOf(session, rejected);
   const outputs: BundledOutput[] = [];
-  for (const id of new Set(claims.map((claim) => claim.id))) {
+  for (const id of new Set(claims.map((claim) => claim.id).filter(isUuid))) {
     const content = await sessions.output(scope, id).catch(nothingThere);
     if (content === null) continue;
     const output = { id, sha256: sha256OfBytes(content), bytes: content.length };

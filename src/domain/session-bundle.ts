@@ -61,14 +61,16 @@ export function bundleFaults(
       : [`no result refers to the bytes of output ${output.id}`];
   });
   const gap = value.events.findIndex(({ revision }, index) => revision !== index + 1);
+  const last = value.events.at(-1)?.revision ?? 0;
   return [
     ...(digestOf(content) === digest ? [] : ['its content was changed: the digest is another one']),
     ...outputs,
     ...(gap < 0 ? [] : [`events are missing before revision ${value.events[gap]!.revision}`]),
+    ...(last >= Number(value.session['revision'] ?? 0) ? [] : [`events are missing after revision ${last}`]),
   ];
 }
 
-/** References to bytes that are not in the bundle, for nothing of that hash was stored: a claim of whoever reported it. */
+/** References to bytes that are not in the bundle: whoever reported them claimed what was never stored, or they were taken out. */
 export function unprovenClaims({ session, rejected, outputs }: SessionBundle): readonly OutputRef[] {
   return claimsOf(session, rejected).filter((claim) => !outputs.some((output) => isSameOutput(claim, output)));
 }

@@ -46,6 +46,8 @@ export const RETRY_DELAYS_MS: readonly number[] = [
 ];
 /** Every pause is longer by up to this part, so that what failed together is not tried again together. */
 const JITTER = 0.2;
+/** The longest pause a receiver can ask for. */
+const MAX_ASKED_MS = 24 * HOUR_MS;
 /** For so long after a rotation messages are signed with the secret before, too. */
 export const ROTATION_GRACE_MS = 24 * HOUR_MS;
 
@@ -56,6 +58,8 @@ export interface Attempt {
   /** The network's word for it, as `ECONNREFUSED`. */
   readonly errorCode: string | null;
   readonly durationMs: number;
+  /** How long the receiver asks to be left alone. */
+  readonly retryAfterMs?: number;
 }
 
 export type AfterTry =
@@ -68,14 +72,15 @@ const GONE = 410;
 /** What follows a try; `triesBefore` counts those of this round, `chance` is from 0 to 1. */
 export function afterTry(
   triesBefore: number,
-  { outcome, httpStatus }: Pick<Attempt, 'outcome' | 'httpStatus'>,
+  { outcome, httpStatus, retryAfterMs = 0 }: Pick<Attempt, 'outcome' | 'httpStatus' | 'retryAfterMs'>,
   delaysMs: readonly number[],
   chance: number,
 ): AfterTry {
   if (outcome === 'delivered') return { kind: 'delivered' };
   const delayMs = delaysMs[triesBefore];
   if (httpStatus === GONE || delayMs === undefined) return { kind: 'give_up', isGone: httpStatus === GONE };
-  return { kind: 'retry', delayMs: Math.round(delayMs * (1 + JITTER * chance)) };
+  const askedMs = Math.min(retryAfterMs, MAX_ASKED_MS);
+  return { kind: 'retry', delayMs: Math.round(Math.max(delayMs, askedMs) * (1 + JITTER * chance)) };
 }
 
 /** The versions of the secret a message is signed with, newest first. */

@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../domain/retry-after.js';
 import type { Problem } from './types.js';
 
 /** Where the request may have come to nothing by the way: sent again, it may be answered. */
@@ -68,8 +69,8 @@ export function ownProblem({ code, ...rest }: OwnProblem): ProblemError {
 export async function problemOf(response: Response, sentId: string): Promise<ProblemError> {
   const { status, headers } = response;
   const requestId = headers.get('x-request-id') ?? sentId;
-  const retryAfterMs = retryAfterOf(headers.get('retry-after'));
-  const more = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const askedMs = retryAfterMs(headers.get('retry-after'), Date.now());
+  const more = askedMs === undefined ? {} : { retryAfterMs: askedMs };
   const text = await response.text().catch(() => '');
   const body = isProblemType(headers) ? parse(text) : null;
   if (isProblem(body)) return new ProblemError({ ...body, ...more });
@@ -92,11 +93,4 @@ function parse(text: string): unknown {
 function isProblem(body: unknown): body is Problem {
   const { code, fix, status } = (body ?? {}) as Partial<Record<string, unknown>>;
   return typeof code === 'string' && typeof fix === 'string' && typeof status === 'number';
-}
-
-/** Seconds, or a date. */
-function retryAfterOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

@@ -1,6 +1,8 @@
-import { lookup as resolve } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { resolveName, type Resolving } from './resolve-name.js';
 
 /** Thrown into a connection that would leave the public Internet. */
 export class AddressRefused extends Error {
@@ -21,7 +23,7 @@ export interface AddressPolicy {
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /** `allow`: host names, addresses and CIDR ranges of the operator's own that may be sent to all the same, also without TLS. */
-export function createAddressPolicy(allow: readonly string[]): AddressPolicy {
+export function createAddressPolicy(allow: readonly string[], resolving: Resolving = {}): AddressPolicy {
   const names = new Set(allow.filter((entry) => !isRange(entry)).map((entry) => entry.toLowerCase()));
   const ranges = allow.filter(isRange).map(toRange);
   const isListed = (address: string): boolean => {
@@ -35,15 +37,24 @@ export function createAddressPolicy(allow: readonly string[]): AddressPolicy {
     urlFault: (text) => urlFault(text, isNamed, isAllowed),
     refusesHost: (hostname) => isIP(bare(hostname)) !== 0 && !isAllowed(bare(hostname)),
     lookup: (hostname, options, callback) => {
-      resolve(hostname, { ...options, all: true }, (error, addresses) => {
-        const [first] = addresses ?? [];
-        if (error || first === undefined) return callback(error ?? new AddressRefused('no address'), '', 0);
-        const refused = addresses.some(({ address }) => !isAllowed(address)) && !names.has(hostname.toLowerCase());
-        if (refused) return callback(new AddressRefused('not a public address'), '', 0);
-        return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
-      });
+      const resolve = async (): Promise<readonly [LookupAddress, ...LookupAddress[]]> => {
+        if (names.has(hostname.toLowerCase())) return some(await lookup(hostname, { all: true }));
+        const addresses = await resolveName(hostname, resolving);
+        if (addresses.every(({ address }) => isAllowed(address))) return some(addresses);
+        throw new AddressRefused('not a public address');
+      };
+      resolve().then(
+        (addresses) =>
+          options.all ? callback(null, [...addresses]) : callback(null, addresses[0].address, addresses[0].family),
+        (error: NodeJS.ErrnoException) => callback(error, '', 0),
+      );
     },
   };
+}
+
+function some([first, ...rest]: readonly LookupAddress[]): readonly [LookupAddress, ...LookupAddress[]] {
+  if (first === undefined) throw new AddressRefused('no address');
+  return [first, ...rest];
 }
 
 /** Whether an address is on the public Internet. Mapped IPv4 is looked at as what it is. */

@@ -1,14 +1,17 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { retryAfterMs } from '../domain/retry-after.js';
 import type { Attempt, AttemptOutcome } from '../domain/webhooks.js';
 import type { Outgoing, Post } from '../ports/outgoing.js';
 import { type AddressPolicy, AddressRefused, createAddressPolicy } from './address-policy.js';
+import type { Resolving } from './resolve-name.js';
 
 interface OutgoingOptions {
   /** See {@link createAddressPolicy}. */
   readonly allow: readonly string[];
   /** For one try, from the name's resolution to the answer's end. */
   readonly timeoutMs: number;
+  readonly resolving?: Resolving;
 }
 
 /** More of an answer is not read: its status says all. */
@@ -17,8 +20,8 @@ const MAX_ANSWER_BYTES = 16 * 1024;
 type End = Omit<Attempt, 'durationMs'>;
 
 /** Redirects are answers like others, not followed: they would lead past the address that was looked at. */
-export function createOutgoing({ allow, timeoutMs }: OutgoingOptions): Outgoing {
-  const policy = createAddressPolicy(allow);
+export function createOutgoing({ allow, timeoutMs, resolving }: OutgoingOptions): Outgoing {
+  const policy = createAddressPolicy(allow, resolving);
   return {
     urlFault: (url) => policy.urlFault(url),
     async post(url, post, signal) {
@@ -56,7 +59,9 @@ async function tryOnce(policy: AddressPolicy, url: string, { headers, body }: Po
   await readSome(answer);
   const httpStatus = answer.statusCode ?? 0;
   const isTaken = httpStatus >= 200 && httpStatus < 300;
-  return { outcome: isTaken ? 'delivered' : 'http_error', httpStatus, errorCode: null };
+  const askedMs = isTaken ? undefined : retryAfterMs(answer.headers['retry-after'], Date.now());
+  const end = { outcome: isTaken ? 'delivered' : 'http_error', httpStatus, errorCode: null } as const;
+  return askedMs === undefined ? end : { ...end, retryAfterMs: askedMs };
 }
 
 /** To the answer's end, or to its bound; one that stays away is no answer. */

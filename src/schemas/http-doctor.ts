@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { STUCK_CAUSES } from '../domain/stuck.js';
 import { itemsOf, pageOf, wholeParam } from './http-common.js';
-
-export const MAX_LOOKED_AT = 50;
+import { sessionId } from './messages.js';
 
 export const stuckQuery = z
   .strictObject({
-    limit: wholeParam(1, MAX_LOOKED_AT).describe('Active sessions to look at, not findings; 20 when not given'),
-    cursor: z.string().min(1).max(500).describe('From the page before'),
+    limit: wholeParam(1, 20).describe('Active sessions to look at, not findings; 20 when not given'),
+    cursor: sessionId.describe('From the page before'),
   })
   .partial();
 

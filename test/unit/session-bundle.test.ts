@@ -11,6 +11,7 @@ const { base64: _, ...ref } = output;
 const reporting = (...refs: (typeof ref)[]) => ({
   sessionId: 's',
   status: 'complete',
+  revision: 2,
   interactions: [{ result: null }, { result: { outputs: refs.map((one) => ({ name: 'log', ref: one })) } }],
 });
 const bundle = makeBundle({
@@ -46,6 +47,9 @@ test('any change shows: of a value, of an output’s bytes with its digest made 
   ]);
   expect(bundleFaults(makeBundle({ ...bundle, events: [bundle.events[1]!] }), hashOf)).toEqual([
     'events are missing before revision 2',
+  ]);
+  expect(bundleFaults(makeBundle({ ...bundle, events: [bundle.events[0]!] }), hashOf)).toEqual([
+    'events are missing after revision 1',
   ]);
 });
 

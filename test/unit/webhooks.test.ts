@@ -36,6 +36,13 @@ describe('after a try', () => {
     ]);
   });
 
+  test('a receiver may ask for a longer pause than the next one, up to a day, and for none shorter', () => {
+    const delayOf = (retryAfterMs: number) => afterTry(1, { ...failed, retryAfterMs }, RETRY_DELAYS_MS, 0);
+    expect([0, 299_000, 3_600_000, 9e9].map(delayOf)).toEqual(
+      [300_000, 300_000, 3_600_000, 86_400_000].map((delayMs) => ({ kind: 'retry', delayMs })),
+    );
+  });
+
   test('410 ends it at once, 2xx is delivered', () => {
     expect(afterTry(0, { ...failed, httpStatus: 410 }, RETRY_DELAYS_MS, 0)).toEqual({ kind: 'give_up', isGone: true });
     expect(afterTry(9, { outcome: 'delivered', httpStatus: 204 }, [], 0)).toEqual({ kind: 'delivered' });
@@ -196,7 +203,7 @@ describe('addresses', () => {
     const seen: string[] = [];
     const server = createServer((request, response) => {
       seen.push(request.url ?? '');
-      response.writeHead(307, { location: '/elsewhere' }).end('x'.repeat(1_000_000));
+      response.writeHead(307, { location: '/elsewhere', 'retry-after': '90' }).end('x'.repeat(1_000_000));
     });
     server.on('connection', () => seen.push('connection'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -209,6 +216,7 @@ describe('addresses', () => {
     expect(await send(['127.0.0.1'], `http://127.0.0.1:${port}/`)).toMatchObject({
       outcome: 'http_error',
       httpStatus: 307,
+      retryAfterMs: 90_000,
     });
     expect(seen).toEqual(['connection', '/']);
     // No TLS, no message.

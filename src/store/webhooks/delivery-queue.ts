@@ -4,11 +4,19 @@ import type { Pool } from '../pool.js';
 import { iso } from '../queries/session-row.js';
 import { nobody, type Statement, withScope } from '../with-scope.js';
 
+// Webhook by webhook along the index: what waits for one that is busy is not read, however much it is.
 const CLAIM = `
-WITH due AS (
-  SELECT delivery_id FROM webhook_due WHERE due_at <= now() AND webhook_id <> ALL ($3::uuid[])
-    AND (account_id, project_id) NOT IN (SELECT * FROM unnest($4::uuid[], $5::uuid[]))
-  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+WITH RECURSIVE hooks AS (
+  (SELECT account_id, project_id, webhook_id FROM webhook_due ORDER BY webhook_id LIMIT 1)
+  UNION ALL
+  SELECT n.* FROM hooks h, LATERAL (SELECT account_id, project_id, webhook_id FROM webhook_due
+    WHERE webhook_id > h.webhook_id ORDER BY webhook_id LIMIT 1) n
+), due AS (
+  SELECT d.delivery_id FROM hooks h, LATERAL (SELECT delivery_id, due_at FROM webhook_due
+    WHERE webhook_id = h.webhook_id AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) d
+  WHERE h.webhook_id <> ALL ($3::uuid[])
+    AND (h.account_id, h.project_id) NOT IN (SELECT * FROM unnest($4::uuid[], $5::uuid[]))
+  ORDER BY d.due_at LIMIT $1
 )
 UPDATE webhook_due d SET due_at = now() + $2 * interval '1 millisecond' FROM due WHERE d.delivery_id = due.delivery_id
 RETURNING d.delivery_id AS "deliveryId", d.webhook_id AS "webhookId", d.account_id AS "accountId", d.project_id AS "projectId"`;

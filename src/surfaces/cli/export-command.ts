@@ -49,9 +49,7 @@ export function addExportCommands(add: AddTo): void {
       else {
         const told =
           faults.length === 0 ? [`${file} is as it was exported`] : faults.map((fault) => `${file}: ${fault}`);
-        const claims = unproven.map(
-          ({ id }) => `  a result refers to output ${id}, of which no such bytes were stored`,
-        );
+        const claims = unproven.map(({ id }) => `  a result refers to output ${id}, whose bytes are not in the bundle`);
         environment.out([...told, ...claims, ''].join('\n'));
       }
       if (faults.length > 0) exitWith(EXIT.failed);

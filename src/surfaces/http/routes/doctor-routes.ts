@@ -1,12 +1,20 @@
 import { checkList, stuckPage, stuckQuery } from '../../../schemas/http-doctor.js';
 import { callerOf, type HttpApp, type RouteContext } from '../http-app.js';
+import { keptFor } from '../kept-for.js';
+import { HttpProblem } from '../problem.js';
 import { answers } from '../responses.js';
 
 const tags = ['doctor'];
 const config = { role: 'viewer' } as const;
 const DEFAULT_PAGE = 20;
+/** A look asks Temporal and session workers, which all projects share: one of a project at a time. */
+const AGAIN_AFTER_S = 2;
+/** The checks are the same for everybody. */
+const FRESH_MS = 1_000;
 
 export function doctorRoutes(app: HttpApp, { doctor }: RouteContext): void {
+  const checks = keptFor(FRESH_MS, () => doctor.checks());
+  const looking = new Set<string>();
   app.get(
     '/v1/checks',
     {
@@ -18,7 +26,7 @@ export function doctorRoutes(app: HttpApp, { doctor }: RouteContext): void {
         response: answers({ 200: checkList }),
       },
     },
-    async () => ({ items: await doctor.checks() }),
+    async () => ({ items: await checks() }),
   );
   app.get(
     '/v1/stuck',
@@ -34,7 +42,12 @@ export function doctorRoutes(app: HttpApp, { doctor }: RouteContext): void {
     },
     async (request) => {
       const { limit = DEFAULT_PAGE, cursor } = request.query;
-      return doctor.stuckAmong(callerOf(request).scope, { limit, ...(cursor === undefined ? {} : { cursor }) });
+      const { scope } = callerOf(request);
+      const project = `${scope.accountId}/${scope.projectId}`;
+      if (looking.has(project)) throw new HttpProblem('rate_limited', { retryAfter: AGAIN_AFTER_S });
+      looking.add(project);
+      const look = doctor.stuckAmong(scope, { limit, ...(cursor === undefined ? {} : { cursor }) });
+      return look.finally(() => looking.delete(project));
     },
   );
 }

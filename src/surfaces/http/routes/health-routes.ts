@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problemAnswer } from '../responses.js';
 import type { HttpApp, RouteContext } from '../http-app.js';
+import { keptFor } from '../kept-for.js';
 import { HttpProblem } from '../problem.js';
 
 const tags = ['health'];
@@ -22,12 +23,7 @@ export function healthRoutes(app: HttpApp, { health }: RouteContext): void {
     },
     async () => ({ status: 'ok' as const }),
   );
-  let last: { at: number; away: Promise<readonly string[]> } | null = null;
-  const away = (): Promise<readonly string[]> => {
-    const now = performance.now();
-    if (last === null || now - last.at >= FRESH_MS) last = { at: now, away: partsAway(health) };
-    return last.away;
-  };
+  const away = keptFor(FRESH_MS, () => partsAway(health));
   app.get(
     '/readyz',
     {
