@@ -79,6 +79,7 @@ module.exports = {
   'command-line.ts': ['*'],
   'local-stack.ts': ['*'],
   'remote-stack.ts': ['*'],
+  'checkup.ts': ['*'],
   'operator-tools.ts': ['*'],
   'local-work.ts': ['*'],
   'process-metrics.ts': ['*'],
