@@ -74,8 +74,14 @@ function beginText(scope: Scope, options: ScopeOptions): string {
   const mode = options.readOnly ? ' ISOLATION LEVEL REPEATABLE READ READ ONLY' : '';
   return `BEGIN${mode}; SELECT set_config('app.account', '${scope.accountId}', true),
     set_config('app.project', '${scope.projectId}', true),
-    set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', true)`;
+    set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', true)${options.lockSession === undefined ? '' : PLANNED_ONCE}`;
 }
+
+/**
+ * What is done under a session's lock is done by few large statements that look rows up by keys. Planning one takes four
+ * times as long as running it, and once its tables are analyzed Postgres would plan some anew every time.
+ */
+const PLANNED_ONCE = `, set_config('plan_cache_mode', 'force_generic_plan', true)`;
 
 function lockValues(scope: Scope, options: ScopeOptions): readonly string[] | null {
   return options.lockSession === undefined ? null : [scope.accountId, scope.projectId, options.lockSession];

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StepFacts } from '../../src/domain/facts.js';
 import type { Failure } from '../../src/domain/failures.js';
+import { createPool } from '../../src/store/pool.js';
+import { createProgressStore } from '../../src/store/progress-store.js';
 import { withScope } from '../../src/store/with-scope.js';
 import { type Database, startDatabase } from './database.js';
 import { builds, draft, eventsOf, following, newScope, opening, passes, report, startOf, turn } from './sessions.js';
@@ -256,4 +258,25 @@ test('calls about sessions nobody knows end quietly instead of being tried for e
       verdict: { status: 'warning' },
     });
   }
+});
+
+test('what is done in every turn is planned once, also when Postgres has looked at its tables', async () => {
+  const scope = await newScope(db);
+  const pool = createPool(db.rwUrl, { max: 1 });
+  const progress = createProgressStore(pool);
+  let input = opening(scope);
+  const turns = async (count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      await progress.openInteraction(input, builds());
+      await progress.completeInteraction(report(input), fails);
+      input = following(input, 'Initialize');
+    }
+  };
+  await turns(6);
+  const owner = createPool(db.ownerUrl);
+  await owner.query('ANALYZE').finally(() => owner.end());
+  await turns(6);
+  const { rows } = await pool.query('SELECT name FROM pg_prepared_statements WHERE custom_plans > 0');
+  await pool.end();
+  expect(rows).toEqual([]);
 });
