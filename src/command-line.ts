@@ -7,11 +7,11 @@ import { runDemo, type DemoOutcome } from './dev/demo.js';
 import { openInBrowser } from './dev/open-in-browser.js';
 import { findOnPath, MissingProgramError } from './dev/programs.js';
 import { developmentScope, readStackFile, stackFilePath, type StackFile, writeHttpUrl } from './dev/stack-file.js';
-import { connectTo, openKeyDesk, settled, startLocalStack } from './local-stack.js';
+import { connectTo, makeProjectHere, openKeyDesk, settled, startLocalStack } from './local-stack.js';
 import { connectRemote, diagnoseOverHttp, notOverHttp, openRemoteKeyDesk } from './remote-stack.js';
 import { workHere } from './local-work.js';
 import type { CliEnvironment } from './surfaces/cli/environment.js';
-import { EXIT, UsageError } from './surfaces/cli/errors.js';
+import { EXIT, jsonText, printable, UsageError } from './surfaces/cli/errors.js';
 import { runCli } from './surfaces/cli/program.js';
 import { demoSummary } from './dev/demo-summary.js';
 import { watchSession } from './surfaces/cli/watch-session.js';
@@ -63,6 +63,11 @@ const environment: CliEnvironment = {
   keys: async () => {
     const config = loadConfig();
     return config.remote ? openRemoteKeyDesk(config.remote) : openKeyDesk(await runningStack(config));
+  },
+  makeProject: async (request) => {
+    const config = loadConfig();
+    if (config.remote) throw notOverHttp('project create');
+    return makeProjectHere(await runningStack(config), request);
   },
   setup: () => setUpServers(loadConfig()),
   purge: async (what) => {
@@ -252,10 +257,10 @@ async function demo({ json, keep, full }: { json: boolean; keep: boolean; full: 
 
 function print(json: boolean, full: boolean, { reports, remote, failure }: DemoOutcome, seconds: number): void {
   const status = reports.at(-1)?.status ?? 'failed';
-  if (json) out(`${JSON.stringify(full ? { status, seconds, deliveries: reports } : reports[0])}\n`);
+  if (json) out(`${jsonText(full ? { status, seconds, deliveries: reports } : reports[0])}\n`);
   else for (const report of reports) out(demoSummary(report, remote));
   if (!json && full) out(`${reports.length} deliveries, each on the branch of the one before, in ${seconds} s\n`);
-  if (failure !== null) note(`specwright: the session is ${status}: ${failure}\n`);
+  if (failure !== null) note(`specwright: the session is ${status}: ${printable(failure)}\n`);
 }
 
 function untilStopped(): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createAccess } from './api/access.js';
+import { type MadeProject, makeProject, type NewProject } from './api/new-project.js';
 import { refuseLocalRemote } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
 import { createSessionWatch } from './api/watch-sessions.js';
@@ -97,6 +98,13 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
       await Promise.all([temporal.connection.close(), writePool.end(), readPool.end()]);
     },
   };
+}
+
+export async function makeProjectHere(stack: StackFile, request: NewProject): Promise<MadeProject> {
+  const pool = createPool(stack.database.rwUrl);
+  const access = createAccess({ store: createAccessStore(pool), newId: randomUUID, newKey });
+  const deps = { projects: createProjectStore(pool), access, newId: randomUUID };
+  return makeProject(deps, request).finally(() => pool.end());
 }
 
 const NO_KEY = '00000000-0000-0000-0000-000000000000';

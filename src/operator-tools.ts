@@ -83,9 +83,10 @@ export async function purge(
   stack: StackFile,
   { before, dryRun, account }: Parameters<CliEnvironment['purge']>[0],
 ): ReturnType<CliEnvironment['purge']> {
-  const adminUrl = stack.database.ownerUrl ?? config.database.adminUrl;
-  if (adminUrl === null) throw new UsageError('purge needs DATABASE_URL: nothing that serves users may delete');
-  const pool = createPool((await setUpDatabase(config, adminUrl)).ownerUrl);
+  const { adminUrl } = config.database;
+  const ownerUrl = adminUrl === null ? stack.database.ownerUrl : (await setUpDatabase(config, adminUrl)).ownerUrl;
+  if (ownerUrl === null) throw new UsageError('purge needs DATABASE_URL: nothing that serves users may delete');
+  const pool = createPool(ownerUrl);
   try {
     const scopes = account === undefined ? [stack.scope] : await projectsOf(pool, account);
     const all = { sessions: 0, outputBytes: 0 };

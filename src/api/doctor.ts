@@ -1,3 +1,4 @@
+import { RELEASE } from '../domain/release.js';
 import type { Scope } from '../domain/scope.js';
 import { stuckBy, type Patience, type Patient, type PendingWork, type Stuck } from '../domain/stuck.js';
 import type { ActiveRow, DatabaseProbe } from '../ports/database-probe.js';
@@ -52,7 +53,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     async checks() {
       const ofTemporal = temporalChecks(deps).catch((error: unknown) => [broken('temporal', inPlaceOfErrors ?? error)]);
       const ofPostgres = postgresChecks(deps).catch((error: unknown) => [broken('postgres', inPlaceOfErrors ?? error)]);
-      return [...(await ofTemporal), ...(await ofPostgres)];
+      return [here(), ...(await ofTemporal), ...(await ofPostgres)];
     },
     async stuck(scope) {
       const { differences } = await mirror.verify(scope);
@@ -75,6 +76,9 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     },
   };
 }
+
+/** The process that looks; workers have a release of their own. */
+const here = (): Check => ({ name: 'specwright', ok: true, detail: `${RELEASE}, Node ${process.version}` });
 
 /** Asks about each Task Queue once. */
 function executorCounts(temporal: TemporalProbe): (queue: string) => Promise<number> {

@@ -39,6 +39,7 @@ export type ApplyOutcome = AppliedModel | RefusedModel;
 export interface ProjectStore {
   /** Makes account, user, membership and project where missing; for `setup`, the demo and tests. */
   ensureScope(scope: Scope, names: ScopeNames): Promise<void>;
+  hasAccount(accountId: string): Promise<boolean>;
   /** Writes a checked model in one transaction, or nothing of it; repeating it changes nothing. */
   applyModel(scope: Scope, model: ProjectModel, options?: ApplyOptions): Promise<ApplyOutcome>;
   /** The whole model as it is stored, or null when there is no such project. */

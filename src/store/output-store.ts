@@ -25,11 +25,14 @@ const FINISH: Statement = {
   text: `UPDATE outputs SET sha256 = $4, bytes = $5, finished_at = now()
          WHERE account_id = $1 AND project_id = $2 AND output_id = $3`,
 };
+/** 10 MiB: a longer read could outlast its statement's time. */
+const CHUNKS_AT_ONCE = 40;
 const READ: Statement = {
   name: 'read_output',
   text: `
 SELECT c.content FROM outputs o
 LEFT JOIN output_chunks c ON c.account_id = $1 AND c.project_id = $2 AND c.output_id = o.output_id
+  AND c.number >= $4 AND c.number < $4 + ${CHUNKS_AT_ONCE}
 WHERE o.account_id = $1 AND o.project_id = $2 AND o.output_id = $3 AND o.finished_at IS NOT NULL
 ORDER BY c.number`,
 };
@@ -64,10 +67,15 @@ export function createOutputStore(pool: Pool, { pause }: OutputStoreOptions = {}
     },
     async read(scope, id) {
       if (!isAddressable(scope) || !isUuid(id)) return null;
-      const values = [scope.accountId, scope.projectId, id];
-      const rows = await withScope(pool, scope, (tx) => tx.queryAndCommit<{ content: Buffer | null }>(READ, values));
-      if (rows.length === 0) return null;
-      return Buffer.concat(rows.flatMap(({ content }) => (content === null ? [] : [content])));
+      const chunks: Buffer[] = [];
+      // Bytes of a finished output never change.
+      for (let from = 0; ; from += CHUNKS_AT_ONCE) {
+        const values = [scope.accountId, scope.projectId, id, from];
+        const rows = await withScope(pool, scope, (tx) => tx.queryAndCommit<{ content: Buffer | null }>(READ, values));
+        if (rows.length === 0) return null;
+        chunks.push(...rows.flatMap(({ content }) => (content === null ? [] : [content])));
+        if (rows.length < CHUNKS_AT_ONCE) return Buffer.concat(chunks);
+      }
     },
   };
 }

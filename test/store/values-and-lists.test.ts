@@ -54,6 +54,24 @@ test('inline outputs are kept byte for byte, judged, and become references; fore
   expect(await db.outputs.read(scope, refs['none']!.id)).toHaveLength(0);
 });
 
+test('of large outputs as many are judged as can be read at once, in the order of the report; the report is answered', async () => {
+  const scope = await newScope(db);
+  const input = opening(scope);
+  await db.progress.openInteraction(input, builds());
+  const outputs: Output[] = [];
+  for (const [name, mebibytes] of Object.entries({ huge: 17, first: 15, second: 15, third: 15 })) {
+    const writer = await db.outputs.open(scope, input.sessionId, input.commandId, name);
+    for (let n = 0; n < mebibytes; n += 1) await writer.write(randomBytes(1024 * 1024));
+    outputs.push({ name, ref: await writer.finish() });
+  }
+  let seen: JudgeInput | null = null;
+  const judge = (given: JudgeInput) => ((seen = given), passes());
+  expect(await db.progress.completeInteraction(report(input, { status: 'ok', outputs }), judge)).toMatchObject({
+    verdict: { status: 'ok' },
+  });
+  expect([...seen!.outputs.keys()]).toEqual(['first', 'second']);
+});
+
 test('a streamed output is cut into chunks, hashed over all of it, and unreadable until it is finished', async () => {
   const { scope, input } = await withForeigners(db);
   const all = randomBytes(MAX_CHUNK_BYTES * 2 + 77_777);

@@ -6,7 +6,7 @@ import { testStack, type Rig } from './rig.js';
 
 const ENTRY = fileURLToPath(new URL('./server-entry.mjs', import.meta.url));
 
-/** The HTTP API of the build on a rig's servers, in a process of its own. Linux only, for its memory. */
+/** The HTTP API of the build on a rig's servers, or with another Postgres, in a process of its own. Linux only, for its memory. */
 export interface ApiProcess {
   readonly url: string;
   /** Resident memory, and the most it ever was. */
@@ -14,12 +14,12 @@ export interface ApiProcess {
   end(): Promise<void>;
 }
 
-export async function startApiProcess(rig: Rig): Promise<ApiProcess> {
+export async function startApiProcess(rig: Rig, database = testStack().database): Promise<ApiProcess> {
   const what = {
     config: { ...rig.config, http: { host: '127.0.0.1', port: 0 } },
     stack: {
       temporal: { address: rig.address },
-      database: testStack().database,
+      database,
       taskQueue: rig.config.taskQueue,
       executorQueue: rig.executorQueue,
     },

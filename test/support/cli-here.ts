@@ -1,4 +1,4 @@
-import { connectTo, openKeyDesk } from '../../src/local-stack.js';
+import { connectTo, makeProjectHere, openKeyDesk } from '../../src/local-stack.js';
 import { workHere } from '../../src/local-work.js';
 import { connectOperating, diagnose } from '../../src/operator-tools.js';
 import type { StackFile } from '../../src/dev/stack-file.js';
@@ -34,6 +34,7 @@ export async function runCliHere(rig: Rig, scope: Scope, args: readonly string[]
     operate: () => connectOperating(rig.config, stack),
     diagnose: () => diagnose(rig.config, stack, []),
     keys: () => openKeyDesk(stack),
+    makeProject: (request) => makeProjectHere(stack, request),
     work: (connected, order, say) => workHere(connected, order, { signal, note, say }),
     ...{
       up: notHere,

@@ -9,6 +9,14 @@ export async function holdRow(rig: Rig, sessionId: string, work: () => Promise<v
   });
 }
 
+/** Keeps a session from leaving the list of open ones: its closing waits, and between its attempts the row can be written. */
+export async function holdClosing(rig: Rig, sessionId: string, work: () => Promise<void>): Promise<void> {
+  await inScope(rig, 'ROLLBACK', async (client) => {
+    await client.query('SELECT FROM session_index WHERE session_id = $1 FOR NO KEY UPDATE', [sessionId]);
+    await work();
+  });
+}
+
 /** Moves the time of a lease instead of waiting for it: by Postgres's clock it is over. */
 export async function expireLease(rig: Rig, sessionId: string, commandId: string): Promise<void> {
   await inScope(rig, 'COMMIT', async (client) => {

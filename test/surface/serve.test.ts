@@ -73,6 +73,27 @@ test('up and serve answer HTTP; the first key is made on the stack, and ends whe
   const mine = (await (await me(httpUrl, key)).json()) as { keyId: string };
   expect(mine).toMatchObject({ ...stack.scope, role: 'admin' });
 
+  const made = await run(
+    'project',
+    'create',
+    '--name',
+    'Other',
+    '--user',
+    'Ben',
+    '--account-name',
+    'Elsewhere',
+    '--json',
+  );
+  const other = JSON.parse(made.stdout) as { key: string; accountId: string; projectId: string };
+  const { key: otherKey, ...ids } = other;
+  expect(await (await me(httpUrl, otherKey)).json()).toEqual({ ...ids, role: 'admin' });
+  expect(other.accountId).not.toBe((stack.scope as typeof other).accountId);
+  const more = ['project', 'create', '--name', 'More', '--user', 'Cem', '--json', '--account'];
+  const beside = JSON.parse((await run(...more, other.accountId)).stdout) as typeof other;
+  expect([beside.accountId, beside.projectId === other.projectId]).toEqual([other.accountId, false]);
+  expect((await run(...more, other.projectId)).code).toBe(3);
+  expect((await run(...more.slice(0, -1))).code).toBe(2);
+
   const second = await upWith('serve');
   expect(second.metricsUrl).toBeNull();
   expect((await me(second.httpUrl, key)).status).toBe(200);

@@ -17,6 +17,7 @@ async function run(text: string, ...args: string[]) {
     worker: nothing,
     serve: nothing,
     keys: nothing,
+    makeProject: nothing,
     setup: nothing,
     purge: nothing,
     operate: nothing,

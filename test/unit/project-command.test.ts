@@ -45,6 +45,7 @@ async function run(files: Readonly<Record<string, string>>, outcome: ApplyOutcom
     worker: nothing,
     serve: nothing,
     keys: nothing,
+    makeProject: nothing,
     setup: nothing,
     purge: nothing,
     operate: nothing,

@@ -144,6 +144,7 @@ test('the checks say what answers and what polls, and what to do where nobody do
     return found.some(({ name, ok }) => name === 'session worker' && ok) && found;
   }, 'the worker polls');
   expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+    ['specwright', true],
     ['temporal', true],
     ['search attributes', true],
     ['session worker', true],
@@ -151,6 +152,6 @@ test('the checks say what answers and what polls, and what to do where nobody do
     ['postgres', true],
     ['schema', true],
   ]);
-  expect(checks[3]!.fix).toContain('--role executor');
-  expect(checks[4]!.detail).toMatch(/answers, \d+/);
+  expect(checks[4]!.fix).toContain('--role executor');
+  expect(checks[5]!.detail).toMatch(/answers, \d+/);
 });

@@ -6,7 +6,9 @@ import type { Command } from '../../src/client.js';
 import { createMirrorReader } from '../../src/store/mirror-reader.js';
 import { createPool } from '../../src/store/pool.js';
 import { createExecutions } from '../../src/temporal/executions.js';
+import { holdClosing } from '../support/hold-rows.js';
 import { commandOf, eventually, ManualClient } from '../support/manual-client.js';
+import { driveTree } from '../support/manual-tree.js';
 import { operatorOf } from '../support/operator.js';
 import { plant } from '../support/plant.js';
 import { createRig, testStack, type Rig } from '../support/rig.js';
@@ -137,3 +139,21 @@ test('differences in branches and children are named on the parent; a workflow w
   expect(all.filter(({ what }) => what === 'missing_row')).toMatchObject([{ sessionId: lost, temporal: 'running' }]);
   await rig.temporal.workflow.getHandle(lost).terminate();
 }, 90_000);
+
+// Only a session that has delivered knows a commit, and all that is left for it is to close.
+test('another commit than the delivered one is named', async () => {
+  await verifier('verify commit');
+  const id = await coding();
+  const person = new ManualClient(rig.example, rig.config.dataDir);
+  let end: Promise<unknown> = Promise.resolve();
+  await holdClosing(rig, id, async () => {
+    end = driveTree(rig, person, id);
+    const commit = await eventually(async () => (await rig.client.sessionState(id)).commit, 'the delivery');
+    expect(await kinds(id)).toEqual([]);
+    const other = 'f'.repeat(40);
+    await plant(rig, `UPDATE sessions SET commit_sha = $2 ${SESSION}`, [id, other]);
+    const { differences } = await check.verify(rig.scope, id);
+    expect(differences).toEqual([{ sessionId: id, what: 'commit', row: other, temporal: commit }]);
+  });
+  expect(await end).toEqual({ kind: 'done', status: 'complete' });
+}, 60_000);

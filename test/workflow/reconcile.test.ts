@@ -58,6 +58,38 @@ test('a terminated session is cancelled in the read model within 30 s, with who 
   expect(await revisionsOf(id)).toEqual(['session_created', 'interaction_opened', 'session_closed']);
 });
 
+test('a plain Cancel ends a session within 30 s, its children with it, and supersedes every open command', async () => {
+  // No reconciler: the workflow itself keeps this promise.
+  rig = await createRig('plain cancel', { workers: ['session'], reconcileEveryMs: null });
+  const alone = await coding();
+  const id = await rig.start({ sessionType: 'contextCoding' });
+  const person = new ManualClient(rig.example, rig.config.dataDir);
+  await rig.client.submitResult(id, person.carryOut(await atCommand(id, 'Initialize')));
+  await eventually(async () => {
+    const { children } = (await rig.reader.get(rig.scope, id))!;
+    return ['client', 'slot'].every((on) => children.some(({ waitingOn }) => waitingOn === on));
+  }, 'a child at work and one that waits for it');
+  await operatorOf(rig).cancel(alone);
+  await operatorOf(rig).cancel(id);
+  const end = { waitingOn: null, failure: { kind: 'cancelled', message: 'cancelled' } };
+  expect(await row(alone, 'cancelled')).toMatchObject({
+    ...end,
+    interactions: [{ step: 'Initialize', status: 'superseded' }],
+  });
+  expect(await row(id, 'cancelled')).toMatchObject(end);
+  const tree = await rig.reader.tree(rig.scope, id);
+  const isOver = ({ status }: { status: string }) => status === 'cancelled';
+  expect([tree.length, tree.every(isOver)]).toEqual([1 + rig.example.model.components.length, true]);
+  const details = await Promise.all(tree.map(({ sessionId }) => rig.reader.get(rig.scope, sessionId)));
+  const turns = details.flatMap((detail) => detail!.interactions.map(({ step, status }) => `${step} ${status}`));
+  // Planned children were handed nothing.
+  expect(turns).toEqual(['Initialize ok', 'SpawnComponentCodingSessions superseded', 'Initialize superseded']);
+  for (const { sessionId } of tree)
+    expect((await revisionsOf(sessionId)).filter((type) => type === 'session_closed')).toHaveLength(1);
+  for (const { sessionId, interactions } of details as SessionDetail[])
+    if (interactions.length > 0) expect(isOver(await rig.client.describe(sessionId))).toBe(true);
+}, 90_000);
+
 test('a timed out session is failed, and a deleted one cancelled', async () => {
   rig = await createRig('timed out', { workers: ['session'], reconcileEveryMs: 1_000 });
   const late = randomUUID();

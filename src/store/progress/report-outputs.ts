@@ -5,6 +5,8 @@ import type { Statement, Tx } from '../with-scope.js';
 
 /** Larger ones are not read back for judging: nothing that is judged is this long, and memory is not endless. */
 const MAX_JUDGED_BYTES = 16 * 1024 * 1024;
+/** Of all outputs of a report; what is named later is missing. */
+const MAX_JUDGED_TOTAL_BYTES = 2 * MAX_JUDGED_BYTES;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -45,12 +47,15 @@ export function splitOutputs(result: Result): SplitOutputs {
 const LOAD: Statement = {
   name: 'load_outputs',
   text: `
+WITH o AS (
+  SELECT output_id, sha256, bytes, sum(bytes) OVER (ORDER BY array_position($4::uuid[], output_id)) AS so_far
+  FROM outputs
+  WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND output_id = ANY ($4::uuid[]) AND bytes <= $5
+)
 SELECT o.output_id AS id, o.sha256, o.bytes::integer AS bytes,
   coalesce((SELECT string_agg(c.content, ''::bytea ORDER BY c.number) FROM output_chunks c
             WHERE c.account_id = $1 AND c.project_id = $2 AND c.output_id = o.output_id), ''::bytea) AS content
-FROM outputs o
-WHERE o.account_id = $1 AND o.project_id = $2 AND o.session_id = $3 AND o.output_id = ANY ($4::uuid[])
-  AND o.bytes <= $5`,
+FROM o WHERE o.so_far <= $6`,
 };
 
 interface LoadedOutput extends OutputRef {
@@ -71,7 +76,10 @@ export async function loadOutputs(
   if (wanted.length === 0) return found;
   const ids = wanted.map(({ ref }) => ref.id);
   const { accountId, projectId } = key.scope;
-  const rows = await tx.query<LoadedOutput>(LOAD, [accountId, projectId, key.sessionId, ids, MAX_JUDGED_BYTES]);
+  const rows = await tx.query<LoadedOutput>(LOAD, [
+    ...[accountId, projectId, key.sessionId, ids],
+    ...[MAX_JUDGED_BYTES, MAX_JUDGED_TOTAL_BYTES],
+  ]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   for (const { name, ref } of wanted) {
     const row = byId.get(ref.id);

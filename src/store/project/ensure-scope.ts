@@ -1,7 +1,7 @@
 import type { Scope } from '../../domain/scope.js';
 import type { ScopeNames } from '../../ports/project-store.js';
 import type { Pool } from '../pool.js';
-import { type Statement, type Tx, withScope } from '../with-scope.js';
+import { NIL, nobody, type Statement, type Tx, withScope } from '../with-scope.js';
 
 const ENSURE: Statement = {
   text: `
@@ -15,6 +15,13 @@ WITH account AS (
 INSERT INTO memberships (account_id, project_id, user_id, name, role) VALUES ($1, $2, $3, $6, 'admin')
 ON CONFLICT DO NOTHING`,
 };
+
+const HAS_ACCOUNT: Statement = { text: 'SELECT FROM accounts WHERE account_id = $1' };
+
+export async function hasAccount(pool: Pool, accountId: string): Promise<boolean> {
+  const found = await withScope(pool, nobody(accountId, NIL), (tx) => tx.queryAndCommit(HAS_ACCOUNT, [accountId]));
+  return found.length > 0;
+}
 
 export async function ensureScope(pool: Pool, scope: Scope, names: ScopeNames): Promise<void> {
   await withScope(pool, scope, (tx) => ensureScopeIn(tx, scope, names));

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { DOCUMENT_TYPES, type DocumentError, type DocumentType } from '../../documents/document.js';
 import { parseDocument } from '../../documents/parse-document.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
-import { EXIT, printable } from './errors.js';
+import { EXIT, jsonText, printable } from './errors.js';
 
 export function addDocumentCommands({ program, environment, exitWith }: AddTo): void {
   const document = program.command('document').description('design documents, reviews and rules');
@@ -16,7 +16,7 @@ export function addDocumentCommands({ program, environment, exitWith }: AddTo): 
     .action(async (file: string, { type, json }: { type: DocumentType; json?: boolean }) => {
       const parsed = parseDocument(type, await environment.readText(file === '-' ? file : resolve(file)));
       if (!parsed.ok) exitWith(EXIT.usage);
-      if (json) return environment.out(`${JSON.stringify({ file, type, ...parsed })}\n`);
+      if (json) return environment.out(`${jsonText({ file, type, ...parsed })}\n`);
       if (parsed.ok) return environment.out(printable(`${file}: a valid ${type} document`) + '\n');
       for (const error of parsed.errors) environment.out(`${printable(errorLine(file, error))}\n`);
     });

@@ -1,4 +1,5 @@
 import type { Access, Caller } from '../../api/access.js';
+import type { MadeProject, NewProject } from '../../api/new-project.js';
 import type { ApplyOptions, ApplyOutcome, Sessions } from '../../api/sessions.js';
 import type { Diagnosis } from '../../api/doctor.js';
 import type { MirrorCheck } from '../../api/mirror-check.js';
@@ -81,6 +82,7 @@ export interface CliEnvironment {
   /** Serves the HTTP API until the signal. */
   serve(options: { json: boolean }): Promise<void>;
   keys(): Promise<KeyDesk>;
+  makeProject(request: NewProject): Promise<MadeProject>;
   setup(): Promise<object>;
   /** Removes sessions that closed before a time (ISO 8601), as the owner of the tables. */
   purge(options: {

@@ -29,10 +29,23 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A JSON document, with the control characters that JSON leaves as they are written as its escapes. */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Control characters in text from outside are shown, never obeyed by the terminal. */
 export function printable(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
     (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
+}
+
+/** The same of what is one line among others: text from outside makes no line of its own. */
+export function printableLine(text: string): string {
+  return printable(text.replace(/[\t\n]+/g, ' '));
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { exportSession } from '../../api/export-session.js';
 import { bundleFaults, isBundle, unprovenClaims } from '../../domain/session-bundle.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
-import { EXIT, messageOf, UsageError } from './errors.js';
+import { EXIT, jsonText, messageOf, printable, UsageError } from './errors.js';
 
 interface ExportOptions {
   readonly out?: string;
@@ -21,7 +21,7 @@ export function addExportCommands(add: AddTo): void {
     .action((sessionId: string, { out, json }: ExportOptions) =>
       connected(async ({ sessions, scope }) => {
         const bundle = await exportSession(sessions, scope, sessionId, new Date());
-        const text = `${JSON.stringify(bundle)}\n`;
+        const text = `${jsonText(bundle)}\n`;
         if (out === undefined) return environment.out(text);
         // A session's prompts and outputs are its owner's alone.
         await writeFile(out, text, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
@@ -31,8 +31,8 @@ export function addExportCommands(add: AddTo): void {
         const told = { file: out, digest, outputs: outputs.length, events: events.length };
         environment.out(
           json
-            ? `${JSON.stringify(told)}\n`
-            : `${out}: ${events.length} events, ${outputs.length} outputs, digest ${digest}\n`,
+            ? `${jsonText(told)}\n`
+            : `${printable(out)}: ${events.length} events, ${outputs.length} outputs, digest ${digest}\n`,
         );
       }),
     );
@@ -45,12 +45,12 @@ export function addExportCommands(add: AddTo): void {
       const bundle = parse(await environment.readText(file), file);
       const faults = bundleFaults(bundle, hashOf);
       const unproven = isBundle(bundle) ? unprovenClaims(bundle) : [];
-      if (json) environment.out(`${JSON.stringify({ file, faults, unproven })}\n`);
+      if (json) environment.out(`${jsonText({ file, faults, unproven })}\n`);
       else {
         const told =
           faults.length === 0 ? [`${file} is as it was exported`] : faults.map((fault) => `${file}: ${fault}`);
         const claims = unproven.map(({ id }) => `  a result refers to output ${id}, whose bytes are not in the bundle`);
-        environment.out([...told, ...claims, ''].join('\n'));
+        environment.out(printable([...told, ...claims, ''].join('\n')));
       }
       if (faults.length > 0) exitWith(EXIT.failed);
     });

@@ -4,7 +4,7 @@ import { type Role, ROLES } from '../../domain/access.js';
 import { isTimestamp } from '../../domain/report-guard.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
 import type { KeyDesk } from './environment.js';
-import { printable } from './errors.js';
+import { jsonText, printable } from './errors.js';
 
 interface CreateOptions {
   readonly name: string;
@@ -23,7 +23,7 @@ export function addKeyCommands({ program, environment }: AddTo): void {
     await use(desk).finally(() => desk.close());
   };
   const show = (json: boolean | undefined, { key, ...summary }: KeySummary & { readonly key: string }): void => {
-    environment.out(json ? `${JSON.stringify({ ...summary, key })}\n` : `${key}\n`);
+    environment.out(json ? `${jsonText({ ...summary, key })}\n` : `${key}\n`);
     environment.note(`key ${summary.keyId} (${summary.role}); it is shown this once\n`);
   };
   keys
@@ -46,7 +46,7 @@ export function addKeyCommands({ program, environment }: AddTo): void {
     .action(({ json }: { json?: boolean }) =>
       atDesk(async ({ access, by }) => {
         const items = await access.listKeys(by.scope);
-        if (json) return environment.out(`${JSON.stringify({ items })}\n`);
+        if (json) return environment.out(`${jsonText({ items })}\n`);
         for (const item of items) environment.out(`${printable(keyLine(item))}\n`);
       }),
     );
@@ -75,7 +75,7 @@ function addChanges(
     .action((keyId: string, { json }: { json?: boolean }) =>
       atDesk(async ({ access, by }) => {
         await access.revokeKey(by.scope, keyId);
-        environment.out(json ? `${JSON.stringify({ revoked: keyId })}\n` : `revoked ${keyId}\n`);
+        environment.out(json ? `${jsonText({ revoked: keyId })}\n` : `revoked ${keyId}\n`);
       }),
     );
 }

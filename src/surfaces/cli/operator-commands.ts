@@ -1,7 +1,7 @@
 import type { Check, Stuck } from '../../api/doctor.js';
 import type { Difference } from '../../api/mirror-check.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
-import { EXIT, printable } from './errors.js';
+import { EXIT, jsonText, printable } from './errors.js';
 
 export function addOperatorCommands(add: AddTo): void {
   addMirror(add);
@@ -28,7 +28,7 @@ function addMirror({ program, environment, exitWith }: AddTo): void {
       const { differences, sessions, unanswered } = report;
       const isRight = differences.length === 0 && unanswered.length === 0;
       if (!isRight) exitWith(EXIT.failed);
-      if (json) return environment.out(`${JSON.stringify(report)}\n`);
+      if (json) return environment.out(`${jsonText(report)}\n`);
       for (const difference of differences) environment.out(`${printable(differenceLine(difference))}\n`);
       for (const id of unanswered) environment.out(`${id}  no worker answers; only its status was compared\n`);
       environment.out(`${sessions} sessions, ${differences.length} differences\n`);
@@ -56,7 +56,7 @@ function addDoctor({ program, environment, exitWith }: AddTo): void {
       const { checks, stuck } = diagnosis;
       const isWell = checks.every(({ ok }) => ok) && stuck !== null && stuck.length === 0;
       if (!isWell) exitWith(EXIT.failed);
-      if (json) return environment.out(`${JSON.stringify({ ok: isWell, ...diagnosis })}\n`);
+      if (json) return environment.out(`${jsonText({ ok: isWell, ...diagnosis })}\n`);
       for (const check of checks) environment.out(`${printable(checkLine(check))}\n`);
       for (const found of stuck ?? []) environment.out(`${printable(stuckLines(found))}\n`);
       if (stuck === null) environment.out('sessions were not looked at: that needs Temporal and Postgres\n');

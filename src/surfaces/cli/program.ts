@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { RELEASE } from '../../domain/release.js';
 import type { AddTo } from './add-to.js';
 import { addDocumentCommands } from './document-commands.js';
 import { addCompletionCommand } from './completion-command.js';
 import type { CliEnvironment } from './environment.js';
-import { EXIT, EXIT_HELP, errorJson, exitCodeOf, messageOf, printable } from './errors.js';
+import { errorJson, EXIT, EXIT_HELP, exitCodeOf, jsonText, messageOf, printable, UsageError } from './errors.js';
 import { addExportCommands } from './export-command.js';
 import { addKeyCommands } from './key-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
@@ -23,13 +24,15 @@ Where commands go:
 /** Parses the arguments, runs one command, and returns the exit code. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
   let code: number = EXIT.ok;
+  // Errors repeat arguments.
+  const output = { writeOut: environment.out, writeErr: (text: string) => environment.note(printable(text)) };
   const program = new Command('specwright')
     .description('Durable AI-driven development sessions on Temporal')
-    .version('0.1.0')
+    .version(RELEASE)
     .addHelpText('after', `${WHERE_HELP}\n${EXIT_HELP}`)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: environment.out, writeErr: environment.note });
+    .configureOutput(output);
   const connected: AddTo['connected'] = async (use) => {
     const stack = await environment.connect();
     await use(stack).finally(() => stack.close());
@@ -48,14 +51,17 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   addPurgeCommand(add);
   addCompletionCommand(add);
   for (const command of allOf(program)) {
-    command.exitOverride().configureOutput({ writeOut: environment.out, writeErr: environment.note });
+    command.exitOverride().configureOutput(output);
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (argv.includes('--json')) environment.out(`${JSON.stringify(errorJson(error))}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const wrong = error instanceof CommanderError ? new UsageError(error.message) : error;
+    if (argv.includes('--json')) environment.out(`${jsonText(errorJson(wrong))}\n`);
+    // Commander has said it.
+    if (wrong !== error) return EXIT.usage;
     environment.note(`specwright: ${printable(messageOf(error))}\n`);
     return exitCodeOf(error);
   }

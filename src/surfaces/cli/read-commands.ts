@@ -8,7 +8,7 @@ import {
   type WaitingOn,
 } from '../../domain/session.js';
 import type { SessionDetail } from '../../api/sessions.js';
-import { EXIT, printable, UsageError } from './errors.js';
+import { EXIT, jsonText, printable, UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
 import { elapsed } from './tree-lines.js';
 import { watchSession } from './watch-session.js';
@@ -54,7 +54,7 @@ function addList({ program, environment, connected }: AddTo): void {
           { ...filter, ...(all ? {} : { parentSessionId: null }) },
           { limit: Number(limit), ...(cursor === undefined ? {} : { cursor }) },
         );
-        if (json) return environment.out(`${JSON.stringify(page)}\n`);
+        if (json) return environment.out(`${jsonText(page)}\n`);
         for (const item of page.items) {
           const subject = item.component === null ? item.context : `${item.context}/${item.component}`;
           const state =
@@ -63,7 +63,7 @@ function addList({ program, environment, connected }: AddTo): void {
             `${printable(`${item.sessionId}  ${item.type}  ${subject}  ${state}  ${elapsed(item, new Date())}`)}\n`,
           );
         }
-        if (page.cursor !== null) environment.out(`more: --cursor ${page.cursor}\n`);
+        if (page.cursor !== null) environment.out(`more: --cursor ${printable(page.cursor)}\n`);
       }),
     );
 }
@@ -77,7 +77,7 @@ function addShow({ program, environment, connected }: AddTo): void {
     .action((sessionId: string, { json }: { json?: boolean }) =>
       connected(async ({ sessions, scope }) => {
         const detail = await sessions.show(scope, sessionId);
-        environment.out(json ? `${JSON.stringify(detail)}\n` : `${printable(describe(detail))}\n`);
+        environment.out(json ? `${jsonText(detail)}\n` : `${printable(describe(detail))}\n`);
       }),
     );
 }
@@ -95,7 +95,7 @@ function addWatch({ program, environment, connected, exitWith }: AddTo): void {
           write: json ? environment.note : environment.out,
         };
         const tree = await watchSession(sessions, scope, sessionId, output, environment.signal);
-        if (json) environment.out(`${JSON.stringify(tree)}\n`);
+        if (json) environment.out(`${jsonText(tree)}\n`);
         exitWith(tree[0]?.status === 'complete' ? EXIT.ok : EXIT.failed);
       }),
     );
@@ -112,7 +112,7 @@ function addOpen({ program, environment, connected }: AddTo): void {
         await sessions.show(scope, sessionId);
         const url = sessionUrl(sessionId);
         if (url === null) throw new UsageError('the Web UI is not known; only the embedded stack tells where it is');
-        environment.out(json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
+        environment.out(json ? `${jsonText({ url })}\n` : `${url}\n`);
         if (!json && environment.isTerminal) await environment.openInBrowser(url);
       }),
     );

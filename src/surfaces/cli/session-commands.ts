@@ -10,7 +10,7 @@ import {
 } from '../../domain/session.js';
 import type { DecisionRequest } from '../../api/sessions.js';
 import type { CliEnvironment } from './environment.js';
-import { messageOf, UsageError } from './errors.js';
+import { jsonText, messageOf, UsageError } from './errors.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
 
 interface StartOptions {
@@ -27,6 +27,7 @@ export function addSessionCommands(add: AddTo): void {
   addStart(add);
   addNext(add);
   addReport(add);
+  addMode(add);
   addDecide(add);
   addCancel(add);
 }
@@ -72,7 +73,7 @@ function addNext({ program, environment, connected }: AddTo): void {
     .action((sessionId: string, { json }: { json?: boolean }) =>
       connected(async ({ sessions, scope }) => {
         const next = await sessions.next(scope, sessionId);
-        environment.out(`${JSON.stringify(next, null, json ? 0 : 2)}\n`);
+        environment.out(`${jsonText(next, json ? 0 : 2)}\n`);
       }),
     );
 }
@@ -93,7 +94,22 @@ function addReport({ program, environment, connected }: AddTo): void {
           return print(environment, options.json, { durable: true }, 'handed over');
         }
         const answer = await sessions.submit(scope, sessionId, report);
-        environment.out(`${JSON.stringify(answer, null, options.json ? 0 : 2)}\n`);
+        environment.out(`${jsonText(answer, options.json ? 0 : 2)}\n`);
+      }),
+    );
+}
+
+function addMode({ program, environment, connected }: AddTo): void {
+  program
+    .command('mode')
+    .description('change who gets the commands of a session, from the next one on')
+    .argument('<session>')
+    .argument('<mode>', EXECUTION_MODES.join(', '), oneOf(EXECUTION_MODES))
+    .option(...JSON_OPTION)
+    .action((sessionId: string, mode: ExecutionMode, { json }: { json?: boolean }) =>
+      connected(async ({ sessions, scope }) => {
+        await sessions.setMode(scope, sessionId, mode);
+        print(environment, json, { mode }, `mode: ${mode}`);
       }),
     );
 }
@@ -159,7 +175,7 @@ function addCancel({ program, environment, connected }: AddTo): void {
 }
 
 function print(environment: CliEnvironment, json: boolean | undefined, value: unknown, line: string): void {
-  environment.out(json ? `${JSON.stringify(value)}\n` : `${line}\n`);
+  environment.out(json ? `${jsonText(value)}\n` : `${line}\n`);
 }
 
 function parseReport(text: string, file: string): Report {

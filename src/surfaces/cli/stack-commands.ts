@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { type AddTo, JSON_OPTION } from './add-to.js';
+import { jsonText, printable } from './errors.js';
 
 export function addStackCommands({ program, environment, exitWith }: AddTo): void {
   program
@@ -29,8 +30,8 @@ export function addStackCommands({ program, environment, exitWith }: AddTo): voi
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) => {
       const done = await environment.setup();
-      if (options.json) return environment.out(`${JSON.stringify(done)}\n`);
-      for (const [name, value] of Object.entries(done)) environment.out(`${name}: ${String(value)}\n`);
+      if (options.json) return environment.out(`${jsonText(done)}\n`);
+      for (const [name, value] of Object.entries(done)) environment.out(`${name}: ${printable(String(value))}\n`);
     });
   program
     .command('demo')

@@ -1,6 +1,6 @@
 import type { Sessions, SessionSummary } from '../../api/sessions.js';
 import type { Scope } from '../../domain/scope.js';
-import { printable } from './errors.js';
+import { printableLine } from './errors.js';
 import { treeLines } from './tree-lines.js';
 
 const POLL_MS = 250;
@@ -22,7 +22,7 @@ export async function watchSession(
   let shown: readonly string[] = [];
   for (;;) {
     const tree = await sessions.tree(scope, sessionId);
-    const lines = treeLines(tree, new Date()).map(printable);
+    const lines = treeLines(tree, new Date()).map(printableLine);
     if (output.isTerminal) redraw(output, shown.length, lines);
     else for (const line of changed(shown, lines)) output.write(`${line}\n`);
     shown = lines;

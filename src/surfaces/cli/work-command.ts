@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { SESSION_TYPE_NAMES, type SessionTypeName } from '../../domain/session.js';
 import { type AddTo, JSON_OPTION } from './add-to.js';
 import type { Connected, WorkOrder, WorkReport } from './environment.js';
-import { EXIT, printable, UsageError } from './errors.js';
+import { EXIT, jsonText, printable, UsageError } from './errors.js';
 
 interface WorkFlags {
   readonly project?: boolean;
@@ -53,7 +53,7 @@ export function addWorkCommand({ program, environment, connected, exitWith }: Ad
       return connected(async (stack) => {
         const report = await environment.work(stack, order, (line) => write(`${printable(line)}\n`));
         const status = session === undefined ? null : (await stack.sessions.show(stack.scope, session)).status;
-        environment.out(flags.json ? `${JSON.stringify({ ...report, status })}\n` : `${printable(lastLine(report))}\n`);
+        environment.out(flags.json ? `${jsonText({ ...report, status })}\n` : `${printable(lastLine(report))}\n`);
         exitWith(codeOf(report, status));
       });
     });

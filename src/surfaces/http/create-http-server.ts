@@ -204,7 +204,8 @@ function tagAnswers(app: FastifyInstance): void {
     const isText = typeof payload === 'string' || payload instanceof Uint8Array;
     if (request.routeOptions.config.etag !== true || reply.statusCode !== 200 || !isText) return payload;
     const etag = etagOf(payload);
-    reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'Authorization' });
+    // Events are a stream to whoever accepts one.
+    reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Accept' });
     if (!isKnown(etag, request.headers['if-none-match'])) return payload;
     reply.code(304).removeHeader('content-type');
     return null;

@@ -2,6 +2,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ListToolsRequestSchema, type CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { forbidden, type Caller } from '../../api/access.js';
 import { RefusedError } from '../../api/sessions.js';
+import { RELEASE } from '../../domain/release.js';
 import { mayAct } from '../../domain/access.js';
 import { decide, reportResult, takeCommand } from './act-tools.js';
 import { failureAnswer } from './failure-answer.js';
@@ -17,7 +18,7 @@ const INSTRUCTIONS =
 /** A server object for one caller: nothing in it outlives the connection or is shared with another. */
 export function createMcpServer(deps: McpDeps, caller: Caller): Server {
   const server = new Server(
-    { name: 'specwright', version: '0.1.0' },
+    { name: 'specwright', version: RELEASE },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
   const usable = TOOLS.filter(({ role }) => mayAct(caller.role, role));

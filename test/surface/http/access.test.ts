@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PUBLIC_ROUTES } from '../../../src/surfaces/http/create-http-server.js';
 import { createHttpRig, type HttpRig, send, triedWebhook } from '../../support/http-rig.js';
 import { eventually } from '../../support/manual-client.js';
+import { sendRaw } from '../../support/send-raw.js';
 
 interface Operation {
   readonly operationId: string;
@@ -139,21 +139,6 @@ describe('every route', () => {
   });
 });
 
-/** fetch would tidy the path. */
-function rawStatus(path: string, key: string | null): Promise<{ status: number; text: string }> {
-  const { hostname, port } = new URL(rig.url);
-  return new Promise((resolve, reject) => {
-    const headers = key === null ? {} : { authorization: `Bearer ${key}` };
-    const sent = rawRequest({ hostname, port, path, headers }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
-
 test('tricks with paths lead nowhere: without a key to 401, with a foreign one to 404', async () => {
   const { key } = await rig.keyOf('admin', await rig.otherScope());
   const id = mine['sessionId']!;
@@ -176,12 +161,12 @@ test('tricks with paths lead nowhere: without a key to 401, with a foreign one t
     `/v1/sessions/${'%F0%9F%92%A9'.repeat(20)}`,
   ];
   for (const path of tricks) {
-    expect([path, (await rawStatus(path, null)).status]).toEqual([path, 401]);
-    const foreign = await rawStatus(path, key);
+    expect([path, (await sendRaw(rig.url, { path, key: null })).status]).toEqual([path, 401]);
+    const foreign = await sendRaw(rig.url, { path, key });
     expect([path, [400, 404].includes(foreign.status)]).toEqual([path, true]);
   }
   for (const path of ['/v1/sessions/%zz', '/v1/sessions/%c0%ae', `/v1/sessions/${'x'.repeat(500)}`]) {
-    expect([path, (await rawStatus(path, null)).status]).toEqual([path, 400]);
+    expect([path, (await sendRaw(rig.url, { path, key: null })).status]).toEqual([path, 400]);
   }
 });
 

@@ -126,4 +126,12 @@ test('doctor sees the stack behind the address, and which sessions are stuck, wi
   expect(keyless.json).toMatchObject({ stuck: null, checks: [{ ok: true }, { name: 'key', ok: false }] });
 });
 
-const BESIDE_THE_STACK = ['temporal', 'search attributes', 'session worker', 'executor', 'postgres', 'schema'];
+const BESIDE_THE_STACK = [
+  'specwright',
+  'temporal',
+  'search attributes',
+  'session worker',
+  'executor',
+  'postgres',
+  'schema',
+];

@@ -1,7 +1,11 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Next } from '../../../src/client.js';
+import { startApiProcess } from '../../support/api-process.js';
 import { createHttpRig, type HttpRig, send } from '../../support/http-rig.js';
 import { commandOf, eventually } from '../../support/manual-client.js';
+import { testStack } from '../../support/rig.js';
 
 let rig: HttpRig;
 beforeAll(async () => {
@@ -98,6 +102,7 @@ test('with Temporal away what needs it is 503 within two seconds, and reads stil
   }
   const checks = (await send(`${url}/v1/checks`, 'GET', { key })).body['items'] as { name: string; ok: boolean }[];
   expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+    ['specwright', true],
     ['temporal', false],
     ['postgres', true],
     ['schema', true],
@@ -108,4 +113,51 @@ test('with Temporal away what needs it is 503 within two seconds, and reads stil
   const ready = await send(`${url}/readyz`, 'GET', {});
   expect(ready).toMatchObject({ status: 503, body: { detail: 'Temporal does not answer' } });
   expect((await send(`${rig.url}/readyz`, 'GET', {})).body).toEqual({ status: 'ready' });
+});
+
+/** Takes connections and never says a word. */
+async function silentServer() {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+test('with Postgres away the server lives, is not ready, and whoever has a key is told within two seconds to come again', async () => {
+  const silent = await silentServer();
+  const { rwUrl, roUrl } = testStack().database;
+  const at = (address: string, url: string) => url.replace(/@[^/]+/, `@${address}`);
+  for (const address of ['127.0.0.1:1', silent.address]) {
+    // A process of its own: of errors that Node makes, Jest's realm does not know that they are errors.
+    const { url, end } = await startApiProcess(rig, { rwUrl: at(address, rwUrl), roUrl: at(address, roUrl) });
+    expect(await send(`${url}/readyz`, 'GET', {})).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable', detail: 'Postgres does not answer' },
+    });
+    for (const [method, path, body] of [
+      ['GET', '/v1/me'],
+      ['GET', '/v1/sessions'],
+      ['POST', '/v1/sessions', START],
+      ['POST', '/mcp', {}],
+    ] as const) {
+      const quickest = await quickestOfThree(async () => {
+        const answer = await send(`${url}${path}`, method, { key: rig.developer, body });
+        expect([path, answer.status, answer.body['code']]).toEqual([path, 503, 'unavailable']);
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(answer.text).not.toContain('127.0.0.1');
+      });
+      expect([address, path, quickest < LIMIT_MS || quickest]).toEqual([address, path, true]);
+    }
+    expect((await send(`${url}/v1/me`, 'GET', {})).status).toBe(401);
+    expect((await send(`${url}/healthz`, 'GET', {})).status).toBe(200);
+    await end();
+  }
+  silent.close();
 });

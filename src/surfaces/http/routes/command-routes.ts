@@ -28,7 +28,7 @@ function nextRoute(app: HttpApp, { sessions, stopping }: RouteContext): void {
   app.get(
     '/v1/sessions/:sessionId/command',
     {
-      config: { role: 'viewer' },
+      config: { role: 'viewer', etag: true },
       schema: {
         tags,
         operationId: 'nextCommand',

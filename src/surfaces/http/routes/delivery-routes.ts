@@ -9,7 +9,7 @@ import { callerOf, type HttpApp, type RouteContext } from '../http-app.js';
 import { answers } from '../responses.js';
 
 const tags = ['webhooks'];
-const readers = { role: 'developer' } as const;
+const readers = { role: 'developer', etag: true } as const;
 const config = { role: 'admin' } as const;
 const DEFAULT_PAGE = 50;
 

@@ -5,7 +5,7 @@ import { HttpProblem } from '../problem.js';
 import { answers } from '../responses.js';
 
 const tags = ['doctor'];
-const config = { role: 'viewer' } as const;
+const config = { role: 'viewer', etag: true } as const;
 const DEFAULT_PAGE = 20;
 /** A look asks Temporal and session workers, which all projects share: one of a project at a time. */
 const AGAIN_AFTER_S = 2;

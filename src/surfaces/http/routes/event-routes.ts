@@ -28,7 +28,7 @@ export function eventRoutes(app: HttpApp, context: RouteContext): void {
   app.get(
     '/v1/sessions/:sessionId/events',
     {
-      config: { role: 'viewer' },
+      config: { role: 'viewer', etag: true },
       schema: {
         tags: ['sessions'],
         operationId: 'listEvents',

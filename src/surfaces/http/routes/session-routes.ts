@@ -51,7 +51,7 @@ function listRoute(app: HttpApp, { sessions }: RouteContext): void {
   app.get(
     '/v1/sessions',
     {
-      config: { role: 'viewer' },
+      config,
       schema: {
         tags,
         operationId: 'listSessions',
