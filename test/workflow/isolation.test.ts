@@ -99,6 +99,7 @@ test('every MCP tool answers ids of another tenant as it answers unknown ones, a
 
 /** How each command about a session is called; one that is not here fails the test. */
 const SESSION_COMMANDS: Readonly<Record<string, (id: string, dir: string) => readonly string[]>> = {
+  mode: (id) => [id, 'agentic'],
   next: (id) => [id],
   report: (id) => [id, '--file', 'report.json'],
   decide: (id) => [id, 'retry', '--reason', 'mine'],

@@ -3,10 +3,11 @@ import { isUuid } from '../../domain/names.js';
 import { MAX_INLINE_OUTPUT_BYTES, type OutputRef, type Result } from '../../domain/result.js';
 import type { Statement, Tx } from '../with-scope.js';
 
-/** Larger ones are not read back for judging: nothing that is judged is this long, and memory is not endless. */
-const MAX_JUDGED_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Larger ones are not read back for judging: nothing that is judged is this long, and a statement's time is not endless. */
+const MAX_JUDGED_BYTES = 8 * MIB;
 /** Of all outputs of a report; what is named later is missing. */
-const MAX_JUDGED_TOTAL_BYTES = 2 * MAX_JUDGED_BYTES;
+const MAX_JUDGED_TOTAL_BYTES = 16 * MIB;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -44,23 +45,20 @@ export function splitOutputs(result: Result): SplitOutputs {
   return { ok: true, inline, stored: result.outputs === undefined ? result : { ...result, outputs } };
 }
 
+const FIND: Statement = {
+  name: 'find_outputs',
+  text: `
+SELECT output_id AS id, sha256, bytes::integer AS bytes FROM outputs
+WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND output_id = ANY ($4::uuid[]) AND bytes <= $5`,
+};
+
 const LOAD: Statement = {
   name: 'load_outputs',
   text: `
-WITH o AS (
-  SELECT output_id, sha256, bytes, sum(bytes) OVER (ORDER BY array_position($4::uuid[], output_id)) AS so_far
-  FROM outputs
-  WHERE account_id = $1 AND project_id = $2 AND session_id = $3 AND output_id = ANY ($4::uuid[]) AND bytes <= $5
-)
-SELECT o.output_id AS id, o.sha256, o.bytes::integer AS bytes,
-  coalesce((SELECT string_agg(c.content, ''::bytea ORDER BY c.number) FROM output_chunks c
-            WHERE c.account_id = $1 AND c.project_id = $2 AND c.output_id = o.output_id), ''::bytea) AS content
-FROM o WHERE o.so_far <= $6`,
+SELECT o.id, coalesce((SELECT string_agg(c.content, ''::bytea ORDER BY c.number) FROM output_chunks c
+                       WHERE c.account_id = $1 AND c.project_id = $2 AND c.output_id = o.id), ''::bytea) AS content
+FROM unnest($3::uuid[]) AS o (id)`,
 };
-
-interface LoadedOutput extends OutputRef {
-  readonly content: Buffer;
-}
 
 /** Bytes of every reported output by name. A reference that is not this session's, or has another hash, is missing. */
 export async function loadOutputs(
@@ -74,16 +72,38 @@ export async function loadOutputs(
     'ref' in output && isUuid(output.ref.id) ? [{ name: output.name, ref: output.ref }] : [],
   );
   if (wanted.length === 0) return found;
-  const ids = wanted.map(({ ref }) => ref.id);
   const { accountId, projectId } = key.scope;
-  const rows = await tx.query<LoadedOutput>(LOAD, [
-    ...[accountId, projectId, key.sessionId, ids],
-    ...[MAX_JUDGED_BYTES, MAX_JUDGED_TOTAL_BYTES],
-  ]);
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  for (const { name, ref } of wanted) {
-    const row = byId.get(ref.id);
-    if (row && row.sha256 === ref.sha256 && row.bytes === ref.bytes) found.set(name, row.content);
+  const ids = wanted.map(({ ref }) => ref.id);
+  const values = [accountId, projectId, key.sessionId, ids, MAX_JUDGED_BYTES];
+  const stored = new Map((await tx.query<OutputRef>(FIND, values)).map((row) => [row.id, row]));
+  const real = wanted.filter(({ ref }) => {
+    const row = stored.get(ref.id);
+    return row !== undefined && row.sha256 === ref.sha256 && row.bytes === ref.bytes;
+  });
+  const content = new Map<string, Buffer>();
+  for (const some of readable(real.map(({ ref }) => ref))) {
+    const rows = await tx.query<{ id: string; content: Buffer }>(LOAD, [accountId, projectId, some]);
+    for (const row of rows) content.set(row.id, row.content);
+  }
+  for (const { name, ref } of real) {
+    const bytes = content.get(ref.id);
+    if (bytes) found.set(name, bytes);
   }
   return found;
+}
+
+/** Ids of as many as are judged, in the order of the report, in pieces that one statement reads. */
+function readable(refs: readonly OutputRef[]): readonly (readonly string[])[] {
+  const pieces: { ids: string[]; bytes: number }[] = [];
+  let total = 0;
+  for (const { id, bytes } of new Map(refs.map((ref) => [ref.id, ref])).values()) {
+    total += bytes;
+    if (total > MAX_JUDGED_TOTAL_BYTES) break;
+    const last = pieces.at(-1);
+    if (last && last.bytes + bytes <= MAX_JUDGED_BYTES) {
+      last.ids.push(id);
+      last.bytes += bytes;
+    } else pieces.push({ ids: [id], bytes });
+  }
+  return pieces.map(({ ids }) => ids);
 }
