@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createAccess } from './api/access.js';
+import { type Access, createAccess } from './api/access.js';
 import { type MadeProject, makeProject, type NewProject } from './api/new-project.js';
 import { refuseLocalRemote } from './api/projects.js';
 import { createSessions } from './api/sessions.js';
@@ -14,7 +14,7 @@ import { startStack, type Stack, type StackOptions } from './dev/stack.js';
 import type { StackFile } from './dev/stack-file.js';
 import { createAccessStore } from './store/access-store.js';
 import { newKey } from './store/access/keys.js';
-import { createPool } from './store/pool.js';
+import { createPool, type Pool } from './store/pool.js';
 import { createProjectStore } from './store/project-store.js';
 import { createIntakeStore } from './store/intake-store.js';
 import { createLeaseStore } from './store/lease-store.js';
@@ -100,10 +100,11 @@ export async function connectTo(config: Config, stack: StackFile): Promise<Conne
   };
 }
 
+const accessOn = (pool: Pool): Access => createAccess({ store: createAccessStore(pool), newId: randomUUID, newKey });
+
 export async function makeProjectHere(stack: StackFile, request: NewProject): Promise<MadeProject> {
   const pool = createPool(stack.database.rwUrl);
-  const access = createAccess({ store: createAccessStore(pool), newId: randomUUID, newKey });
-  const deps = { projects: createProjectStore(pool), access, newId: randomUUID };
+  const deps = { projects: createProjectStore(pool), access: accessOn(pool), newId: randomUUID };
   return makeProject(deps, request).finally(() => pool.end());
 }
 
@@ -120,7 +121,7 @@ export async function openKeyDesk(stack: StackFile): Promise<KeyDesk> {
       throw error;
     });
   return {
-    access: createAccess({ store: createAccessStore(pool), newId: randomUUID, newKey }),
+    access: accessOn(pool),
     by: { scope: stack.scope, role: 'admin', keyId: NO_KEY },
     close: () => pool.end(),
   };

@@ -36,8 +36,8 @@ function addCreate(project: AddTo['program'], { environment }: AddTo): void {
     .option('--account <id>', 'puts it into this account')
     .option(...JSON_OPTION)
     .action(async ({ name, user, account: id, accountName, json }: CreateFlags) => {
-      const account = id === undefined ? { name: accountName ?? '' } : { id };
-      if (id === undefined && accountName === undefined) throw new UsageError('give --account-name or --account');
+      const account = id !== undefined ? { id } : accountName !== undefined ? { name: accountName } : null;
+      if (account === null) throw new UsageError('give --account-name or --account');
       const { scope, key } = await environment.makeProject({ account, project: name, user });
       environment.out(json ? `${jsonText({ ...scope, keyId: key.keyId, key: key.key })}\n` : `${key.key}\n`);
       environment.note(`account ${scope.accountId}, project ${scope.projectId}, user ${scope.userId} (admin)\n`);
