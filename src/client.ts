@@ -124,7 +124,7 @@ export function createSpecwrightClient(options: SpecwrightClientOptions): Specwr
     nextCommand: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.nextCommand)),
     sessionState: (sessionId) => call(sessionId, (workflow) => workflow.query(messages.sessionState)),
     async decide(sessionId, decision) {
-      await update(sessionId, messages.decide, decision, NOT_TAKEN);
+      await update(sessionId, messages.decide, decision);
     },
     async setExecutionMode(sessionId, mode) {
       await update(sessionId, messages.setExecutionMode, { mode });
@@ -144,8 +144,11 @@ type Call = <T>(sessionId: string, send: (workflow: WorkflowHandle) => Promise<T
 
 const updatesBy =
   (call: Call) =>
-  <Answer, Arg>(sessionId: string, name: UpdateDefinition<Answer, [Arg]>, arg: Arg, again?: RegExp): Promise<Answer> =>
-    call(sessionId, (workflow) => untilTaken(() => workflow.executeUpdate(name, { args: [arg] }), again));
+  <Answer, Arg>(sessionId: string, name: UpdateDefinition<Answer, [Arg]>, arg: Arg): Promise<Answer> =>
+    call(sessionId, (workflow) => {
+      const options = { args: [arg] as [Arg], updateId: crypto.randomUUID() };
+      return untilTaken(() => workflow.executeUpdate(name, options));
+    });
 
 function answers(temporal: Client, withinMs: number): Promise<boolean> {
   const asked = bounded(temporal, withinMs, () => temporal.workflowService.getSystemInfo({}));
@@ -160,27 +163,25 @@ function bounded<T>(temporal: Client, timeoutMs: number, send: () => Promise<T>)
 }
 
 /**
- * The server gives an Update up when the workflow task that carries it fails or runs out of time, as it does while Postgres
- * hangs. Sending the same report again is safe, and the deadline of the call ends it.
+ * The server gives an Update up when the workflow task that carries it fails, and says that it does while tasks fail, though
+ * one that it has kept may still be carried out. Sent again with the same id it is carried out once; the deadline ends it.
  */
-async function untilTaken<T>(send: () => Promise<T>, again = GIVEN_UP): Promise<T> {
+async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await send();
     } catch (error) {
-      if (!isOfTask(error, again)) throw error;
+      if (!isGivenUp(error)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** Not even taken: an Update that may be carried out once only is safe to send again, too. */
-const NOT_TAKEN = /Workflow Task in failed state/;
 const GIVEN_UP = /workflow task failure|Workflow Task in failed state/;
 
-function isOfTask(error: unknown, details: RegExp): boolean {
+function isGivenUp(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : undefined;
-  return isGrpcServiceError(cause) && Number(cause.code) === FAILED_PRECONDITION && details.test(cause.details);
+  return isGrpcServiceError(cause) && Number(cause.code) === FAILED_PRECONDITION && GIVEN_UP.test(cause.details);
 }
 
 /** gRPC's status code. */

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { Client, ServiceError, type WorkflowClientInterceptor } from '@temporalio/client';
 import { createSpecwrightClient, type Report, type SpecwrightClient } from '../../src/client.js';
 import { connectClient } from '../../src/connect.js';
+import { failingReport } from '../support/failing-reports.js';
 import { expectConsistent, historyTurnsOf, turnsOf } from '../support/consistency.js';
 import { startHeldProxy } from '../support/held-proxy.js';
 import { commandOf, eventually, ManualClient } from '../support/manual-client.js';
@@ -118,5 +120,37 @@ test('a report whose answer is lost is sent again: the same answer, as a duplica
     refusal: { code: 'result_conflict', at: expect.any(String) as unknown },
   });
   expect(await turnsOf(rig, sessionId)).toEqual(GENERATES);
+  await expectConsistent(rig, sessionId);
+});
+
+/** What the server says of an Update while workflow tasks fail, also of one that a worker has and carries out. */
+const TASKS_FAIL = 'Unable to perform workflow execution update due to Workflow Task in failed state.';
+
+test('an update that is carried out though the server gave it up is sent again as the same one', async () => {
+  rig = await createRig('given up', { workers: ['session'] });
+  let sent = 0;
+  const givesUp: WorkflowClientInterceptor = {
+    async startUpdate(input, next) {
+      const answer = await next(input);
+      sent += 1;
+      if (sent % 2 === 0) return answer;
+      const cause = Object.assign(new Error(TASKS_FAIL), { code: 9, details: TASKS_FAIL, metadata: {} });
+      throw new ServiceError('Workflow Update failed', { cause });
+    },
+  };
+  const { connection, options } = rig.temporal;
+  const temporal = new Client({ connection, namespace: options.namespace, interceptors: { workflow: [givesUp] } });
+  const client = createSpecwrightClient({ temporal, taskQueue: rig.config.taskQueue });
+  const sessionId = await rig.start({
+    sessionType: 'componentCoding',
+    component: 'Money',
+    onExhausted: 'wait',
+    bounds: { initialize: 1 },
+  });
+  const first = await eventually(async () => commandOf(await client.nextCommand(sessionId)), 'a command');
+
+  expect((await client.submitResult(sessionId, failingReport(first.id, 'no'))).duplicate).toBe(false);
+  await client.decide(sessionId, { action: 'retry', userId: 'ops', reason: 'the fault is mended' });
+  expect(sent).toBe(4);
   await expectConsistent(rig, sessionId);
 });
