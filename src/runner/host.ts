@@ -89,7 +89,7 @@ export function createHost(options: RunnerOptions): Host {
       env: processEnvironment(who === 'agent' ? homedir() : home, options.env ?? {}),
       secrets,
       signal: context.signal,
-      onStart: (pid) => groups.note(sessionId, pid),
+      note: () => groups.note(sessionId),
     }),
   };
 }

@@ -6,7 +6,7 @@ import { folderInside } from './workspace-files.js';
 import { workFailed } from './work-failed.js';
 
 /** How programs of a command are run: environment, masking, abort, and the book of running groups. */
-export type RunSettings = Pick<ProcessSpec, 'env' | 'secrets' | 'signal' | 'onStart'>;
+export type RunSettings = Pick<ProcessSpec, 'env' | 'secrets' | 'signal' | 'note'>;
 
 export interface LineRequest {
   readonly line: ScriptLine;

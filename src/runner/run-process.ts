@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { MAX_TAIL, tail } from '../domain/failures.js';
+import type { GroupNote } from './leftover-processes.js';
 import { createMasker, maskText } from './mask-secrets.js';
 import type { Environment } from './process-environment.js';
 import { watchGroup, type Exit, type ProcessGroup } from './process-group.js';
@@ -28,8 +29,8 @@ export interface ProcessSpec {
   readonly signal: AbortSignal;
   /** Awaited before more is read, so that a slow writer slows the program down. */
   readonly onOutput?: (stream: StreamName, chunk: Buffer) => Promise<void> | void;
-  /** Notes the group while it runs; what it returns is called when the group is gone. */
-  readonly onStart?: (pid: number) => Promise<() => Promise<void>>;
+  /** Notes the group from before it begins until it is gone. */
+  readonly note?: () => Promise<GroupNote>;
 }
 
 export type ProcessOutcome = ProcessEnded | ProcessNotStarted;
@@ -51,15 +52,18 @@ export interface ProcessNotStarted {
 /** Runs one program in its own process group and waits until the whole group is gone. */
 export async function runProcess(spec: ProcessSpec): Promise<ProcessOutcome> {
   spec.signal.throwIfAborted();
-  const child = await start(spec);
-  if ('started' in child) return child;
+  const note = await spec.note?.();
+  const child = await start({ ...spec, env: { ...spec.env, ...note?.env } });
+  if ('started' in child) {
+    await note?.gone();
+    return child;
+  }
   const group = watchGroup(child, spec.timeoutMs, spec.signal);
   const output = new OutputPump(spec, () => group.end());
   // At once: Node throws away the output of a program that has ended before anybody reads it.
   const reading = output.read(child);
-  let forget: (() => Promise<void>) | undefined;
   try {
-    forget = await spec.onStart?.(child.pid!);
+    await note?.started(child.pid!);
     feed(child, spec.stdin);
     const exit = await output.until(child, group, reading);
     return { started: true, ...exit, timedOut: group.timedOut(), outputLimited: output.limited, tail: output.tail() };
@@ -68,7 +72,7 @@ export async function runProcess(spec: ProcessSpec): Promise<ProcessOutcome> {
     await group.exited;
     group.dispose();
     closeOutput(child);
-    await forget?.();
+    await note?.gone();
   }
 }
 

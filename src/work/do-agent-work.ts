@@ -66,7 +66,7 @@ async function runAgent(
             secrets,
             signal: context.signal,
             timeoutMs,
-            onStart: (pid) => bench.groups.note(sessionId, pid),
+            note: () => bench.groups.note(sessionId),
             ...(stdin === undefined ? {} : { stdin }),
             ...(reader === undefined ? {} : { outputLimitBytes: reader.limitBytes }),
             onOutput(stream, chunk) {

@@ -60,8 +60,8 @@ async function runLines(
   output: CommandOutput,
 ): Promise<readonly LineOutcome[]> {
   const { env, secrets } = bench;
-  const onStart = (pid: number) => bench.groups.note(command.sessionId, pid);
-  const settings = { env, secrets, signal: context.signal, onStart };
+  const note = () => bench.groups.note(command.sessionId);
+  const settings = { env, secrets, signal: context.signal, note };
   const deadline = Date.now() + command.timeoutMs;
   const ran: LineOutcome[] = [];
   for (const [index, line] of lines.entries()) {

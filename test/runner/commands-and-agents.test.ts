@@ -116,17 +116,14 @@ test('commands see a neutral home and nothing of the executor; the workspace is 
   const cwd = join('/another/host/workspaces', parts.sessionId);
   const context = testContext(parts.sessionId);
   await lab.runner.run({ ...command('run_tests', { ...parts, script: [line(['env'])] }), cwd }, context);
-  const names = context
-    .text('stdout')
-    .trim()
-    .split('\n')
-    .map((row) => row.split('=')[0])
-    .sort();
-  expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name!))).toEqual([
+  const rows = context.text('stdout').trim().split('\n');
+  const names = rows.map((row) => row.split('=')[0]!).sort();
+  expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))).toEqual([
     'CI',
     'HOME',
     'LANG',
     'PATH',
+    'SW_PROCESS',
     'TERM',
     'TMPDIR',
   ]);

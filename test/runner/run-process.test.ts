@@ -44,11 +44,8 @@ test('exit code, both streams and the end of the output come back', async () => 
 
 test('output of a program that has ended before anything else happens is not lost', async () => {
   const seen = collecting();
-  const onStart = async (): Promise<() => Promise<void>> => {
-    await sleep(300);
-    return async () => undefined;
-  };
-  await runProcess({ ...spec(''), argv: ['echo', 'quick'], ...seen, onStart });
+  const note = async () => ({ env: {}, started: () => sleep(300), gone: async () => undefined });
+  await runProcess({ ...spec(''), argv: ['echo', 'quick'], ...seen, note });
   expect(seen.text()).toBe('quick\n');
 });
 

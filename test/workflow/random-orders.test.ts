@@ -137,7 +137,7 @@ class Play {
 
   /** The first answer; or what is to be done now, where that was forgotten with the run, which may just begin. */
   private async expectAnswerOf(commandId: string, next: Next): Promise<void> {
-    const now = await asked((client) => client.nextCommand(this.sessionId));
+    const now = await eventually(() => this.rest(), 'a session at rest', PATIENCE_S);
     const first = this.firstNext.get(commandId);
     expect([...[now, ...(first ? [first] : [])].map(outline), 'system']).toContain(outline(next));
   }
@@ -146,6 +146,11 @@ class Play {
     expect(digest).toBe(this.contents.get(`${commandId} ${content}`));
     expect(at).toBe(this.firstAt.get(commandId) ?? at);
     this.firstAt.set(commandId, at!);
+  }
+
+  /** Not a query: that may show what is forgotten when the worker is killed before Temporal is told, or that a run begins. */
+  private rest(): Promise<Next> {
+    return rig.temporal.workflow.getHandle(this.sessionId).executeUpdate(awaitRest);
   }
 
   /** Waits until the session is where the model is, and lets the model see a new command. */
@@ -159,8 +164,7 @@ class Play {
     const isOffered = newest !== undefined && newest.accepted === null;
     const next = await eventually(
       async () => {
-        // Not a query: that may show what is forgotten when the worker is killed before Temporal is told.
-        const now = await rig.temporal.workflow.getHandle(this.sessionId).executeUpdate(awaitRest);
+        const now = await this.rest();
         if (status === 'deciding') return now.kind === 'wait' && now.on === 'decision' && now;
         return now.kind === 'command' && (now.command.id === newest?.id) === isOffered && now;
       },
