@@ -41,11 +41,9 @@ test('a name is what DNS says, and its address is looked at before anything is c
 test('a nameserver that is silent holds up its own names alone', async () => {
   const silent = await nameserver(null);
   const waiting = Array.from({ length: 40 }, (_, n) => resolved(silent, `hooks-${n}.example.com`));
-  const others = async () => {
-    await resolved(await nameserver('93.184.215.14'), 'hooks.example.com');
-    await resolved(silent, 'localhost');
-    return 'the others';
-  };
-  expect(await Promise.race([...waiting, others()])).toBe('the others');
+  const began = performance.now();
+  await resolved(await nameserver('93.184.215.14'), 'hooks.example.com');
+  await resolved(silent, 'localhost');
+  expect(performance.now() - began).toBeLessThan(1_500);
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ETIMEOUT']));
 }, 30_000);
