@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import {
   generateType,
   validateType,
+  type Echoed,
   type GenerateCommand,
   type Generated,
   type SessionActivities,
@@ -55,7 +56,10 @@ function generateCommand({ progress, home }: SessionDeps, step: Step): GenerateC
 }
 
 function validateResult({ progress }: SessionDeps, step: Step): ValidateResult {
-  return (input) => progress.completeInteraction(input, (judged) => step.judgeResult(judged));
+  return async (input) => ({
+    ...(await progress.completeInteraction(input, (judged) => step.judgeResult(judged))),
+    ...echo(input),
+  });
 }
 
 function bookkeeping({ progress, intake }: SessionDeps): SessionActivities {
@@ -66,7 +70,10 @@ function bookkeeping({ progress, intake }: SessionDeps): SessionActivities {
       return { ok: false, failure: { kind: 'internal', message: `command ${key.commandId} is not in the read model` } };
     },
     planChildren: (input) => progress.planChildren(input),
-    recordChild: ({ scope, sessionId, child }) => progress.recordChild(scope, sessionId, child),
+    async recordChild({ scope, sessionId, child, ...input }) {
+      await progress.recordChild(scope, sessionId, child);
+      return echo(input);
+    },
     recordDecision: (input) => progress.recordDecision(input),
     keepRejected: ({ scope, sessionId, rejected }) => intake.keepRejected(scope, sessionId, rejected),
     recordWaiver: (input) => progress.recordWaiver(input),
@@ -75,6 +82,8 @@ function bookkeeping({ progress, intake }: SessionDeps): SessionActivities {
     closeSession: async (input) => progress.closeSession({ ...input, ...runOf(input.sessionId) }),
   };
 }
+
+const echo = ({ isHistoryFull }: Echoed): Echoed => (isHistoryFull === undefined ? {} : { isHistoryFull });
 
 /** The run that called, when it is the session's own; a parent closes a child that could not do so itself. */
 function runOf(sessionId: string): AskingRun {

@@ -43,7 +43,15 @@ export type Generated =
   /** The scope or the subject does not exist: the session cannot begin. */
   | { readonly ok: false; readonly failure: Failure; readonly fatal: true };
 
-export interface ValidateInput extends InteractionKey {
+/**
+ * Whether Temporal suggested continue-as-new when an activity was asked for. It comes back as it went: by the result, which is in
+ * the history, a replay goes by what the run saw.
+ */
+export interface Echoed {
+  readonly isHistoryFull?: boolean;
+}
+
+export interface ValidateInput extends InteractionKey, Echoed {
   readonly result: Result;
   readonly digest: string;
   readonly source: 'observed' | 'claimed';
@@ -117,7 +125,7 @@ export interface SessionActivities {
   /** Inserts the rows of children not started yet, so that their ids can be read at once. */
   planChildren(input: PlanInput): Promise<void>;
   /** Writes a child's outcome or a failure held against it into the parent's table of children. */
-  recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt }): Promise<void>;
+  recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt } & Echoed): Promise<Echoed>;
   /** Keeps an operator's decision, who made it and why. */
   recordDecision(input: DecisionInput): Promise<void>;
   /** Keeps a result that was refused because another was first, or the session is closed. */
@@ -147,6 +155,6 @@ export interface ExecutorActivities {
 }
 
 export type GenerateCommand = (input: GenerateInput) => Promise<Generated>;
-export type ValidateResult = (input: ValidateInput) => Promise<Validated>;
+export type ValidateResult = (input: ValidateInput) => Promise<Validated & Echoed>;
 export const generateType = (step: string) => `generateCommand.${step}` as const;
 export const validateType = (step: string) => `validateResult.${step}` as const;

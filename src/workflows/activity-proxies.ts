@@ -13,6 +13,7 @@ import {
   type SessionActivities,
   type ValidateResult,
 } from '../contract/activities.js';
+import type { Turns } from './turns.js';
 
 type Activity = (input: never) => Promise<unknown>;
 
@@ -36,10 +37,10 @@ export type OnOutage = (waiting: boolean) => void;
  * The fast path: a local activity, and when that attempt fails the same activity as a regular one. Runs to its end
  * even when the session is cancelled: what was accepted is written.
  */
-async function fastThenDurable<I, O>(type: string, input: I, onOutage: OnOutage): Promise<O> {
+async function fastThenDurable<I, O>(type: string, input: I, turns: Turns, onOutage: OnOutage): Promise<O> {
   return CancellationScope.nonCancellable(async () => {
     try {
-      return (await local[type]!(input as never)) as O;
+      return (await turns.endOf(local[type]!(input as never))) as O;
     } catch (error) {
       if (isCancellation(error)) throw error;
     }
@@ -56,11 +57,11 @@ export interface Fast extends SessionActivities {
 }
 
 /** Activity types carry the step, so that a changed route fails replay loudly. INV-8. */
-export function fastActivities(onOutage: OnOutage): Fast {
+export function fastActivities(turns: Turns, onOutage: OnOutage = () => undefined): Fast {
   const call =
     <I, O>(type: string) =>
     (input: I) =>
-      fastThenDurable<I, O>(type, input, onOutage);
+      fastThenDurable<I, O>(type, input, turns, onOutage);
   return {
     generateCommand: (step) => call(generateType(step)),
     validateResult: (step) => call(validateType(step)),

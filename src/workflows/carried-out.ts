@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { allHandlersFinished, isCancellation, sleep } from '@temporalio/workflow';
 import type { Result } from '../domain/result.js';
 import { failureOf } from './child-failure.js';
 import { receive } from './reporting.js';
@@ -16,12 +16,11 @@ export type CarriedOut =
 
 /** An accepted report is judged even when the session is cancelled in the same moment. */
 export async function fromClient(session: Session): Promise<CarriedOut> {
-  session.told.note();
   const isFull = () => session.told.isFull() && allHandlersFinished();
   try {
     for (const report of session.refused.takeBack(session.open?.commandId)) await receive(session, report);
     while (session.accepted === null) {
-      await condition(() => session.accepted !== null || isFull());
+      await session.turns.until(() => session.accepted !== null || isFull());
       if (session.accepted !== null) break;
       // In a later workflow task than the one that carried the last answer.
       await sleep(1, { summary: 'before continue-as-new' });

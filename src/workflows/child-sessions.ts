@@ -1,4 +1,4 @@
-import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { isDone, type ChildAttempt } from '../domain/children.js';
 import type { PlannedChild } from '../domain/command.js';
 import type { Failure } from '../domain/failures.js';
@@ -38,18 +38,19 @@ export async function runChildren(
     );
   };
   for (;;) {
-    const draining = workflowInfo().continueAsNewSuggested;
+    const draining = session.told.isFull();
     for (const child of draining ? [] : ready(session, open.values(), inPlan)) {
       if (running.size < MAX_PARALLEL_CHILDREN) launch(child);
     }
     if (running.size === 0) break;
-    await allInIfThrown(running, finished, () => condition(() => finished.length > 0));
+    await allInIfThrown(session, running, finished, () => session.turns.until(() => finished.length > 0));
     const attempt = finished.shift()!;
     running.delete(attempt.component);
     const merged =
-      attempt.status === 'complete' ? await allInIfThrown(running, finished, () => merge(attempt)) : attempt;
+      attempt.status === 'complete' ? await allInIfThrown(session, running, finished, () => merge(attempt)) : attempt;
     session.recordChild(merged);
-    await fast.recordChild({ scope: session.input.scope, sessionId: session.id, child: merged });
+    const { scope } = session.input;
+    session.told.note(await fast.recordChild({ scope, sessionId: session.id, child: merged, ...session.told.now() }));
     session.wait('children');
   }
   const goesOn = ready(session, open.values(), inPlan).length > 0;
@@ -60,6 +61,7 @@ export async function runChildren(
 
 /** When cancelled, waits until every child has ended: a cancelled session leaves nothing running. */
 async function allInIfThrown<T>(
+  { turns }: Session,
   running: ReadonlySet<string>,
   finished: readonly ChildAttempt[],
   work: () => Promise<T>,
@@ -67,7 +69,7 @@ async function allInIfThrown<T>(
   try {
     return await work();
   } catch (error) {
-    await CancellationScope.nonCancellable(() => condition(() => finished.length === running.size));
+    await CancellationScope.nonCancellable(() => turns.until(() => finished.length === running.size));
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { condition, patched, uuid4 } from '@temporalio/workflow';
+import { patched, uuid4 } from '@temporalio/workflow';
 import type { Decision } from '../contract/messages.js';
 import { BOUNDS, extended } from '../domain/bounds.js';
 import { undone } from '../domain/children.js';
@@ -67,7 +67,7 @@ function isAnyAtItsBound({ children, waivers, bounds }: Session): boolean {
 }
 
 async function decisionOf(session: Session): Promise<Decision> {
-  await condition(() => session.decision !== null);
+  await session.turns.until(() => session.decision !== null);
   const decision = session.decision!;
   session.decision = null;
   session.wait('system');

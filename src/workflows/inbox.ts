@@ -14,23 +14,25 @@ import type { Session } from './session.js';
  * session's course does not depend on, a rejected result, is kept by the handler that refuses it. INV-6.
  */
 export function installInbox(session: Session): void {
-  setHandler(messages.submitResult, (report) => submit(session, report), {
+  setHandler(messages.submitResult, (report) => update(session, () => submit(session, report)), {
     validator: (report) => throwIfRefusedUnkept(session, report),
     description: 'Report a result and get what comes next: {commandId, result, lease?}',
   });
   setHandler(messages.reportResult, (report) => receive(session, report), {
     description: 'The same report, fire and forget; a bad one is counted in sessionState.refused',
   });
-  setHandler(messages.awaitRest, () => atRest(session), { description: 'Waits until the session is at rest' });
+  setHandler(messages.awaitRest, () => update(session, () => atRest(session)), {
+    description: 'Waits until the session is at rest',
+  });
   setHandler(messages.nextCommand, () => session.next(), {
     description: 'The open command, what is waited on, or done',
   });
   setHandler(messages.sessionState, () => viewOf(session), { description: 'Where the session stands' });
-  setHandler(messages.decide, (decision) => takeDecision(session, decision), {
+  setHandler(messages.decide, (decision) => update(session, () => takeDecision(session, decision)), {
     validator: (decision: Decision) => throwRefusal(decisionRefusal(session, decision)),
     description: `When waiting on decision: ${DECISION_FORM}`,
   });
-  setHandler(messages.setExecutionMode, ({ mode }) => switchMode(session, mode), {
+  setHandler(messages.setExecutionMode, ({ mode }) => update(session, () => switchMode(session, mode)), {
     validator: (request: { mode: ExecutionMode }) => throwRefusal(modeRefusal(session, request?.mode)),
     description: 'From the next command on: {"mode": "manual", "auto" or "agentic"}',
   });
@@ -39,15 +41,26 @@ export function installInbox(session: Session): void {
   });
 }
 
+/** An update that was accepted, in its turn; what its validator saw may be over by then. */
+function update<T>(session: Session, handle: () => T): T | Promise<Awaited<T>> {
+  const { told, turns } = session;
+  if (!told.isOn) return handle();
+  const now = told.now();
+  return turns.next().then(() => {
+    told.note(now);
+    return handle();
+  }) as Promise<Awaited<T>>;
+}
+
 function takeDecision(session: Session, decision: Decision): { accepted: true } {
-  session.told.note();
+  if (session.told.isOn) throwRefusal(decisionRefusal(session, decision));
   session.decision = decision;
   return { accepted: true };
 }
 
 /** Signal handlers never throw: a reason without its shape is no reason. */
 function takeCancelReason(session: Session, by: { userId: string; reason: string }): void {
-  session.told.note();
+  session.told.noteIdle(by);
   if (by && [by.userId, by.reason].every(isShortText))
     session.cancelReason ??= { userId: by.userId, reason: by.reason };
 }
@@ -68,7 +81,7 @@ function modeRefusal(session: Session, mode: ExecutionMode): Refusal | null {
 }
 
 function switchMode(session: Session, mode: ExecutionMode): { mode: ExecutionMode } {
-  session.told.note();
+  if (session.told.isOn) throwRefusal(modeRefusal(session, mode));
   session.mode = mode;
   return { mode };
 }

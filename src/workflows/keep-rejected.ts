@@ -12,7 +12,7 @@ export function isRoomFor(session: Session): boolean {
 export async function keepRejected(session: Session, rejected: Rejected): Promise<void> {
   if (!session.told.isOn) return;
   session.refused.kept += 1;
-  await fastActivities(() => undefined).keepRejected({ scope: session.input.scope, sessionId: session.id, rejected });
+  await fastActivities(session.turns).keepRejected({ scope: session.input.scope, sessionId: session.id, rejected });
 }
 
 /** The accepted report turns out to be a second one: Postgres has the first, of which Temporal has lost all memory. */

@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Next, ReportAnswer } from '../contract/messages.js';
 import { sortReport } from '../domain/inbox.js';
 import type { Report } from '../domain/result.js';
@@ -9,7 +9,6 @@ import { inboxOf } from './session-view.js';
 import type { AcceptedReport, Session } from './session.js';
 
 export async function submit(session: Session, value: Report): Promise<ReportAnswer> {
-  session.told.note();
   const sorted = sortReport(inboxOf(session), value);
   if (sorted.kind === 'refuse') {
     if (sorted.rejected) await keepRejected(session, sorted.rejected);
@@ -17,28 +16,27 @@ export async function submit(session: Session, value: Report): Promise<ReportAns
     throw refusalError(sorted.refusal);
   }
   if (sorted.kind === 'duplicate') {
-    if (sorted.pending && session.accepted) return { ...(await answerTo(session.accepted)), duplicate: true };
+    if (sorted.pending && session.accepted) return { ...(await answerTo(session, session.accepted)), duplicate: true };
     const waiting = session.unanswered.find(({ report }) => report.commandId === sorted.commandId);
-    if (waiting) return { ...(await answerTo(waiting)), duplicate: true };
+    if (waiting) return { ...(await answerTo(session, waiting)), duplicate: true };
     const first = session.answers.get(sorted.commandId);
     return { accepted: true, next: session.next(), ...first, duplicate: true };
   }
-  return answerTo(accept(session, sorted.report, sorted.digest));
+  return answerTo(session, accept(session, sorted.report, sorted.digest));
 }
 
 export async function atRest(session: Session): Promise<Next> {
-  session.told.note();
   await CancellationScope.nonCancellable(() =>
-    condition(() => session.closed !== null || session.waitingOn !== 'system'),
+    session.turns.until(() => session.closed !== null || session.waitingOn !== 'system'),
   );
   return session.next();
 }
 
 /** Never throws: a signal's bad report changes nothing but the count, and a second result is kept. */
 export async function receive(session: Session, value: Report): Promise<void> {
-  session.told.note();
   const sorted = sortReport(inboxOf(session), value);
-  if (sorted.kind === 'accept') accept(session, sorted.report, sorted.digest);
+  if (sorted.kind === 'accept') return void accept(session, sorted.report, sorted.digest);
+  session.told.noteIdle(value);
   if (sorted.kind !== 'refuse') return;
   const isEarly = sorted.refusal.code === 'unknown_interaction' && session.told.isOn;
   if (isEarly) session.refused.addEarly(value, sorted.refusal);
@@ -58,8 +56,10 @@ function accept(session: Session, report: Report, digest: string): AcceptedRepor
   return accepted;
 }
 
-async function answerTo(accepted: AcceptedReport): Promise<ReportAnswer> {
-  await CancellationScope.nonCancellable(() => condition(() => accepted.answer !== null || accepted.refusal !== null));
+async function answerTo({ turns }: Session, accepted: AcceptedReport): Promise<ReportAnswer> {
+  await CancellationScope.nonCancellable(() =>
+    turns.until(() => accepted.answer !== null || accepted.refusal !== null),
+  );
   // Counted when the session refused it.
   if (accepted.refusal) throw refusalError(accepted.refusal);
   return accepted.answer!;

@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
-  condition,
   continueAsNew,
   isCancellation,
   setCurrentDetails,
@@ -37,7 +36,7 @@ export async function runSession(input: StartInput): Promise<SessionOutcome> {
   const session = new Session(input, (now) => setCurrentDetails(operatorDetails(viewOf(now))));
   installInbox(session);
   showScope(input);
-  const fast = fastActivities(outageOf(session));
+  const fast = fastActivities(session.turns, outageOf(session));
   try {
     const failure = await work(session, fast);
     await CancellationScope.nonCancellable(() => close(session, fast, failure ? 'failed' : 'complete', failure));
@@ -71,12 +70,12 @@ async function work(session: Session, fast: Fast): Promise<Failure | null> {
 
 /** Between steps of the executor; a client's command is the point for sessions that clients report on. */
 async function continueAsNewIfFull(session: Session): Promise<void> {
-  if (!workflowInfo().continueAsNewSuggested || session.refused.hasEarly()) return;
+  if (!session.told.isFull() || session.refused.hasEarly()) return;
   if (session.unanswered.length === 0 && allHandlersFinished()) await startAnew(session);
 }
 
 async function startAnew(session: Session): Promise<void> {
-  await condition(allHandlersFinished);
+  await session.turns.until(allHandlersFinished);
   await continueAsNew<(input: StartInput) => Promise<SessionOutcome>>({
     ...session.input,
     carried: carriedOf(session),
@@ -102,7 +101,7 @@ async function close(session: Session, fast: Fast, status: ClosedStatus, failure
   session.wait('system');
   session.stopWaiting();
   session.settle();
-  await condition(allHandlersFinished);
+  await session.turns.until(allHandlersFinished);
 }
 
 /** What only the workflow itself may say: a link to a parent, and what continue-as-new carried. */

@@ -14,6 +14,7 @@ import { steps } from '../domain/routing.js';
 import type { ClosedStatus, ExecutionMode, SessionPatch, Waiver, WaitingOn } from '../domain/session.js';
 import { Refusals } from './refusals.js';
 import { ToldByHistory } from './told-by-history.js';
+import { Turns } from './turns.js';
 
 /** A report that was accepted: judged by the loop, answered when the session is at rest. */
 export interface AcceptedReport {
@@ -61,6 +62,7 @@ export class Session {
   readonly answers = new Map<string, ReportAnswer>();
   readonly refused = new Refusals();
   readonly told = new ToldByHistory();
+  readonly turns = new Turns(this.told.isOn);
   private attribute = workflowInfo().typedSearchAttributes.get(SwWaitingOn) ?? 'none';
 
   constructor(

@@ -89,7 +89,8 @@ async function judge(
   const { kind: _kind, ...reported } = done;
   const digest =
     session.accepted?.digest ?? (session.open?.for === 'children' ? CHILDREN_DIGEST : resultDigest(done.result));
-  const validated = await fast.validateResult(key.step)({ ...key, ...reported, digest });
+  const validated = await fast.validateResult(key.step)({ ...key, ...reported, digest, ...session.told.now() });
+  session.told.note(validated);
   if (validated.kind === 'verdict') {
     if (validated.digest !== undefined) {
       await keepAccepted(session, validated.digest);
@@ -122,8 +123,10 @@ async function fold(session: Session, fast: Fast, verdict: Verdict): Promise<Tur
   for (const { component, failure } of verdict.charged ?? []) {
     const child = session.children.find((known) => known.component === component);
     if (!child) continue;
-    session.recordChild({ ...child, failure });
-    await fast.recordChild({ scope: session.input.scope, sessionId: session.id, child: { ...child, failure } });
+    const charged = { ...child, failure };
+    session.recordChild(charged);
+    const { scope } = session.input;
+    session.told.note(await fast.recordChild({ scope, sessionId: session.id, child: charged, ...session.told.now() }));
   }
   const end = turnEnd(session, verdict.failure ?? null);
   const failed = undone(session.children, session.waivers).filter((child) => child.status !== 'planned');

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Command, Report } from '../../src/client.js';
+import type { Command, RefusedError, Report } from '../../src/client.js';
 import { commandOf, eventually, ManualClient } from '../support/manual-client.js';
 import { createRig, type Rig } from '../support/rig.js';
 
@@ -21,6 +21,8 @@ async function atAgentStep(input: {
   const { next } = await rig.client.submitResult(id, person.carryOut(initialize));
   return { id, agent: commandOf(next) };
 }
+
+const refusalCode = (error: unknown) => (error as RefusedError).refusal.code;
 
 test('a failed step is tried again with the reason, until its bound is spent and the session fails as exhausted', async () => {
   rig = await createRig('bound spent', { workers: ['session'] });
@@ -62,6 +64,20 @@ test('the same failure three times in a row ends the loop as stuck; an operator 
   await expect(rig.client.decide(id, { action: 'fail', userId: 'ops', reason: 'r' })).rejects.toMatchObject({
     refusal: { code: 'nothing_to_decide' },
   });
+});
+
+test('of two decisions that come in one workflow task the first counts, and the second is told so', async () => {
+  rig = await createRig('two decisions', { workers: [] });
+  const workers = await rig.startWorkers(['session']);
+  const { id, agent } = await atAgentStep({ onExhausted: 'wait', bounds: { agent: 1 } });
+  expect((await rig.client.submitResult(id, report(agent, 'a', ['a']))).next).toMatchObject({ on: 'decision' });
+  await workers.stop();
+  const decide = (reason: string) => rig.client.decide(id, { action: 'retry', userId: 'ops', reason });
+  const decisions = [decide('one'), decide('two')].map((sent) => sent.then(() => 'taken', refusalCode));
+  await rig.startWorkers(['session']);
+  expect((await Promise.all(decisions)).toSorted()).toEqual(['nothing_to_decide', 'taken']);
+  const decided = (await rig.reader.events(rig.scope, id, 0, 100)).filter(({ type }) => type === 'decided');
+  expect(decided).toHaveLength(1);
 });
 
 test('an operator raises a bound that is spent, by so much and no more', async () => {
