@@ -26,6 +26,17 @@ const noClock = {
   message: 'A pure function takes the time and chance as arguments.',
 };
 
+const noNode = { group: ['node:*'], message: 'This folder runs anywhere.' };
+const noCondition = {
+  name: '@temporalio/workflow',
+  importNames: ['condition'],
+  message: 'Wait with `until` of turns.ts, which sees what moves.',
+};
+const noSuggestion = {
+  selector: 'MemberExpression[property.name="continueAsNewSuggested"]',
+  message: 'Ask told-by-history.ts: a replay is told this of another task than the run was.',
+};
+
 // Off, with the reason; every other rule of the plugin is an error.
 const TEMPORAL_OFF = [
   // People and agents take as long as they take: sessions wait without a limit, and say so.
@@ -93,7 +104,7 @@ export default defineConfig(
   {
     files: pure,
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'This folder runs anywhere.' }] }],
+      'no-restricted-imports': ['error', { patterns: [noNode] }],
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate'],
     },
   },
@@ -105,6 +116,14 @@ export default defineConfig(
   { files: ['src/workflows/**/*.ts'], ...temporalRules('workflow') },
   { files: ['src/activities/**/*.ts'], ...temporalRules('activity') },
   { files: ['src/workflows/**/*.ts'], rules: { 'max-lines': ['error', 150] } },
+  {
+    files: ['src/workflows/**/*.ts'],
+    ignores: ['src/workflows/turns.ts', 'src/workflows/told-by-history.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [noCondition], patterns: [noNode] }],
+      'no-restricted-syntax': ['error', noDefaultExport, noPoolQuery, noSuggestion],
+    },
+  },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },

@@ -75,6 +75,12 @@ export interface PlanInput {
   readonly children: readonly Omit<PlannedChild, 'dependsOn'>[];
 }
 
+export interface ChildInput extends Echoed {
+  readonly scope: Scope;
+  readonly sessionId: string;
+  readonly child: ChildAttempt;
+}
+
 export interface MergeInput {
   readonly scope: Scope;
   readonly sessionId: string;
@@ -125,7 +131,7 @@ export interface SessionActivities {
   /** Inserts the rows of children not started yet, so that their ids can be read at once. */
   planChildren(input: PlanInput): Promise<void>;
   /** Writes a child's outcome or a failure held against it into the parent's table of children. */
-  recordChild(input: { scope: Scope; sessionId: string; child: ChildAttempt } & Echoed): Promise<Echoed>;
+  recordChild(input: ChildInput): Promise<Echoed>;
   /** Keeps an operator's decision, who made it and why. */
   recordDecision(input: DecisionInput): Promise<void>;
   /** Keeps a result that was refused because another was first, or the session is closed. */

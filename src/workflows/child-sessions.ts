@@ -48,9 +48,7 @@ export async function runChildren(
     running.delete(attempt.component);
     const merged =
       attempt.status === 'complete' ? await allInIfThrown(session, running, finished, () => merge(attempt)) : attempt;
-    session.recordChild(merged);
-    const { scope } = session.input;
-    session.told.note(await fast.recordChild({ scope, sessionId: session.id, child: merged, ...session.told.now() }));
+    session.told.note(await fast.recordChild(session.recordChild(merged)));
     session.wait('children');
   }
   const goesOn = ready(session, open.values(), inPlan).length > 0;

@@ -1,4 +1,5 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { ChildInput } from '../contract/activities.js';
 import { SwWaitingOn } from '../contract/search-attributes.js';
 import type { Decision, Next, Refusal, ReportAnswer } from '../contract/messages.js';
 import type { StartInput } from '../contract/start-input.js';
@@ -121,11 +122,13 @@ export class Session {
     this.accepted = null;
   }
 
-  recordChild(child: ChildAttempt): void {
+  /** Returns what Postgres is to keep of it. */
+  recordChild(child: ChildAttempt): ChildInput {
     // Without the detail, which Postgres keeps: a hundred children have to fit into what continue-as-new carries.
     const { detail: _detail, ...failure } = child.failure ?? {};
     const kept = { ...child, failure: child.failure && (failure as Failure) };
     this.children = [...this.children.filter(({ component }) => component !== child.component), kept];
+    return { scope: this.input.scope, sessionId: this.id, child, ...this.told.now() };
   }
 
   next(): Next {

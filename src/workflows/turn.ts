@@ -123,10 +123,7 @@ async function fold(session: Session, fast: Fast, verdict: Verdict): Promise<Tur
   for (const { component, failure } of verdict.charged ?? []) {
     const child = session.children.find((known) => known.component === component);
     if (!child) continue;
-    const charged = { ...child, failure };
-    session.recordChild(charged);
-    const { scope } = session.input;
-    session.told.note(await fast.recordChild({ scope, sessionId: session.id, child: charged, ...session.told.now() }));
+    session.told.note(await fast.recordChild(session.recordChild({ ...child, failure })));
   }
   const end = turnEnd(session, verdict.failure ?? null);
   const failed = undone(session.children, session.waivers).filter((child) => child.status !== 'planned');
