@@ -21,7 +21,7 @@ export class Turns {
     });
   }
 
-  /** Whose call this is does nothing before it is met. */
+  /** Resolves when all that was told before has come to rest; first come, first served. */
   next(): Promise<void> {
     this.last = this.last.then(() => CancellationScope.nonCancellable(() => this.rest()));
     return this.last;
