@@ -42,14 +42,12 @@ export function installInbox(session: Session): void {
 }
 
 /** An update that was accepted, in its turn; what its validator saw may be over by then. */
-function update<T>(session: Session, handle: () => T): T | Promise<Awaited<T>> {
-  const { told, turns } = session;
-  if (!told.isOn) return handle();
+function update<T>({ told, turns }: Session, handle: () => T): T | Promise<Awaited<T>> {
   const now = told.now();
-  return turns.next().then(() => {
+  return turns.take(() => {
     told.note(now);
     return handle();
-  }) as Promise<Awaited<T>>;
+  });
 }
 
 function takeDecision(session: Session, decision: Decision): { accepted: true } {

@@ -1,9 +1,10 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { isMoreTold } from './activation.js';
 
 /**
  * Keeps a run in one order, live and replayed. A replay tells the end of a local activity together with the messages that a
- * live run had handled before it, and with the ends that came after it. So each end waits until all that was told before it
- * has come to rest. Without that, commands change places, and the replay fails.
+ * live run had handled before it, and with the ends that came after it. So each end, and each update, that is not told alone waits
+ * until all that was told before it has come to rest. Without that, commands change places, and the replay fails.
  */
 export class Turns {
   private moves = 0;
@@ -21,10 +22,9 @@ export class Turns {
     });
   }
 
-  /** Resolves when all that was told before has come to rest; first come, first served. */
-  next(): Promise<void> {
-    this.last = this.last.then(() => CancellationScope.nonCancellable(() => this.rest()));
-    return this.last;
+  /** An update, in its turn. */
+  take<T>(handle: () => T): T | Promise<Awaited<T>> {
+    return this.isOn && isMoreTold() ? (this.next().then(handle) as Promise<Awaited<T>>) : handle();
   }
 
   /** The end of a local activity, in its turn. */
@@ -36,8 +36,14 @@ export class Turns {
     try {
       return await activity;
     } finally {
-      await this.next();
+      if (isMoreTold()) await this.next();
     }
+  }
+
+  /** Resolves when all that was told before has come to rest; first come, first served. */
+  private next(): Promise<void> {
+    this.last = this.last.then(() => CancellationScope.nonCancellable(() => this.rest()));
+    return this.last;
   }
 
   private async rest(): Promise<void> {
