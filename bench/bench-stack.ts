@@ -59,7 +59,7 @@ export async function startBenchStack(log: Log, signal: AbortSignal): Promise<Be
   log(`starting Temporal and Postgres in ${dataDir}`);
   const [stack, ...bundles] = await Promise.allSettled([
     startLocalStack(config, { log, signal }),
-    bundle('../src/workflows/index.js', join(dataDir, 'session-workflows.js')),
+    bundle('../src/workflows/index.js', join(dataDir, 'session-workflows.js'), ['../src/workflows/activation.js']),
     bundle('./bare-workflows.js', join(dataDir, 'bare-workflows.js')),
   ]);
   const stop = async () => {
@@ -123,10 +123,15 @@ function configFor(dataDir: string): Config {
   });
 }
 
-async function bundle(module: string, path: string): Promise<void> {
+async function bundle(module: string, path: string, interceptors: readonly string[] = []): Promise<void> {
   const silent = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
-  const workflowsPath = fileURLToPath(new URL(module, import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
+  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const workflowInterceptorModules = interceptors.map(file);
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: file(module),
+    workflowInterceptorModules,
+    logger: silent,
+  });
   await writeFile(path, code);
 }
 
