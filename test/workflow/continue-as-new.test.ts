@@ -77,6 +77,8 @@ test.each([
   } as const;
   await inParallel(Array.from({ length: count }), 10, () => rig.client.reportResult(id, report));
   await eventually(async () => (await runsOf(id)) > 1, 'a second run');
+  const { historyLength } = await rig.temporal.workflow.getHandle(id).describe();
+  expect(historyLength).toBeLessThan(100);
   expect(commandOf(await rig.client.nextCommand(id)).id).toBe(open.id);
   expect((await rig.client.sessionState(id)).refused.count).toBe(count);
 });
